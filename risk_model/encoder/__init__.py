@@ -1,0 +1,5 @@
+"""The clause encoder: forward pass (run time) and training."""
+
+from risk_model.encoder.forward import END, FIRST_WORD, UNKNOWN, Letters, Weights, logits, window_shares, word_tables
+
+__all__ = ["END", "FIRST_WORD", "UNKNOWN", "Letters", "Weights", "logits", "window_shares", "word_tables"]

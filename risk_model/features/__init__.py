@@ -1,0 +1,28 @@
+"""Vectorised text features: batches of letters, hashed terms, vocabularies, word ids."""
+
+from risk_model.features.batch import FIELD, RECORD, Batch, make_batch
+from risk_model.features.letters import CLAUSE_ENDS, word_letters
+from risk_model.features.matrix import count_matrix, weigh
+from risk_model.features.neutral import neutral_flags, neutral_keys, neutral_words
+from risk_model.features.terms import Terms, key_of, stop_flags, terms, word_keys
+from risk_model.features.vocabulary import KeyTable
+
+__all__ = [
+    "CLAUSE_ENDS",
+    "FIELD",
+    "RECORD",
+    "Batch",
+    "KeyTable",
+    "Terms",
+    "count_matrix",
+    "key_of",
+    "make_batch",
+    "neutral_flags",
+    "neutral_keys",
+    "neutral_words",
+    "stop_flags",
+    "terms",
+    "weigh",
+    "word_keys",
+    "word_letters",
+]

@@ -1,0 +1,40 @@
+"""Batches to the word ids that the clause encoder reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters
+from risk_model.features.batch import Batch, Ints
+from risk_model.features.hashing import U64
+from risk_model.features.terms import stop_flags
+from risk_model.features.vocabulary import KeyTable
+
+#: Words that end a clause. The comma too: in letters it does the work of a full stop.
+CLAUSE_ENDS: Final = "。！？!?；;，,…"
+
+_LINE_ENDS: Final = np.array([ord("\n"), ord("\x1e")], np.uint32)
+
+
+def word_letters(
+    batch: Batch, words: U64, table: KeyTable, breaks: NDArray[np.bool_], neutral: NDArray[np.bool_]
+) -> tuple[Letters, Ints]:
+    """Return each letter of `batch` as word ids, and which word of the batch each id stands for.
+
+    Line ends become END, white space is skipped, masks are UNKNOWN. `breaks` says by word id which words end a clause.
+    """
+    found = table.find(words)
+    ids = np.where(found >= 0, found + np.int32(FIRST_WORD), np.int32(UNKNOWN))
+    ids[neutral] = UNKNOWN
+    first = batch.codes[batch.starts]
+    stop = stop_flags(batch.codes)[batch.starts]
+    line_end = np.isin(first, _LINE_ENDS)
+    ids[stop] = UNKNOWN
+    ids[line_end] = END
+    kept = np.flatnonzero(~stop | line_end | (first > ord(" ")))
+    ids = ids[kept]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(batch.rows[kept], minlength=batch.size))])
+    return Letters(ids, offsets, breaks[ids]), kept

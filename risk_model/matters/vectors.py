@@ -1,0 +1,93 @@
+"""Letters as sparse vectors of hashed character n-grams.
+
+Characters, not words: the names that tell matters apart (estates, villages, companies) are in no dictionary, and a segmenter
+cuts them differently from letter to letter. Hashing into a fixed width keeps the table of document frequencies at one size
+for ever, so a week can be read without the vocabulary of the weeks before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from risk_model.features.hashing import ngram_hashes, values
+from risk_model.features.terms import stop_flags
+
+#: Two to four characters: the lengths of most Chinese words and of the telling parts of names.
+NGRAMS: Final = (2, 3, 4)
+#: Two million buckets: a letter has some 500 n-grams, so two letters share a bucket by chance about once in ten pairs.
+WIDTH: Final = 1 << 21
+#: Heaviest n-grams kept of a letter. Names and the words of the problem are among them; the rest is set phrases.
+KEPT: Final = 256
+
+Rows = sp.csr_array
+_END: Final = "\n"
+
+
+def count_rows(texts: Sequence[str]) -> Rows:
+    """Return counts of n-grams, shape (len(texts), WIDTH); no n-gram crosses punctuation, white space or a mask."""
+    joined = _END.join([*texts, ""])
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    row_of = np.repeat(np.arange(len(texts)), sizes)
+    barred = np.concatenate([[0], np.cumsum(stop_flags(codes) | ~_sounding(codes))])
+    value = values(codes)
+    rows, columns = [], []
+    for n in NGRAMS:
+        if len(codes) < n:
+            break
+        at = np.flatnonzero(barred[n:] == barred[:-n])
+        rows.append(row_of[at])
+        columns.append((ngram_hashes(value, n)[at] % np.uint64(WIDTH)).astype(np.int32))
+    if not rows:
+        return sp.csr_array((len(texts), WIDTH), dtype=np.float32)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    out = sp.csr_array((np.ones(len(row), np.float32), (row, column)), shape=(len(texts), WIDTH))
+    out.sum_duplicates()
+    return out
+
+
+def _sounding(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Flag letters and digits: what is left when punctuation and symbols are gone."""
+    kinds, where = np.unique(codes, return_inverse=True)
+    flags = np.fromiter((chr(c).isalnum() for c in kinds), np.bool_, len(kinds))
+    return flags[where]
+
+
+def weigh_rows(counts: Rows, idf: NDArray[np.float32], kept: int = KEPT) -> Rows:
+    """Return (1 + log count) x idf, the heaviest `kept` entries of each row, rows of length 1."""
+    out = counts.copy()
+    out.data = (1 + np.log(out.data)) * idf[out.indices]
+    out = _heaviest(out, kept)
+    length = np.sqrt(out.multiply(out).sum(axis=1))
+    out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
+    return out
+
+
+def _heaviest(rows: Rows, kept: int) -> Rows:
+    size = np.diff(rows.indptr)
+    if size.max(initial=0) <= kept:
+        return rows
+    row = np.repeat(np.arange(rows.shape[0]), size)
+    # Ties are broken by column, so that the choice does not hang on the order of anything.
+    order = np.lexsort((rows.indices, -rows.data, row))
+    rank = np.arange(len(row)) - np.repeat(rows.indptr[:-1], size)
+    keep = np.sort(order[rank < kept])
+    return sp.csr_array((rows.data[keep], (row[keep], rows.indices[keep])), shape=rows.shape)
+
+
+def pair_dots(a: Rows, b: Rows, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k."""
+    out = np.empty(len(i), np.float32)
+    # In stretches, so that the rows laid side by side stay within some 100 MB.
+    for s in range(0, len(i), _STRETCH):
+        part = slice(s, s + _STRETCH)
+        out[part] = a[i[part]].multiply(b[j[part]]).sum(axis=1)
+    return out
+
+
+_STRETCH: Final = 20_000

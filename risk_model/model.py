@@ -1,0 +1,223 @@
+"""The front door: load a released model and assess letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk_model.artifact import Artifact, default_registry
+from risk_model.artifact import load as load_artifact
+from risk_model.deadlines import due
+from risk_model.errors import InputError
+from risk_model.runtime import Encoded, Scorer, WordShares, explain
+from risk_model.schema import Assessment, Contribution, Explanation, Petition
+from risk_model.signals import Signal, extract
+from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
+from risk_model.text import MappedText, mojibake_share, prepare, prepare_many
+from risk_model.thresholds import cut_vector, decide
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+F32 = NDArray[np.float32]
+
+#: Letters assessed at a time; bounds memory, and the objects made at once.
+_BATCH: Final = 1_000
+#: A risk this near to a band cut, or a tag this near to its cut, could as well be on the other side.
+_NEAR_BAND: Final = 0.05
+_NEAR_TAG: Final = 0.08
+#: Below this many characters a letter says too little to be judged by its words.
+_SHORT: Final = 10
+#: A letter with fewer known words than this share is in words the model has not learnt.
+_KNOWN: Final = 0.6
+#: No tag even this likely: advertising, nonsense, another language.
+_ANY_TAG: Final = 0.2
+_MOJIBAKE: Final = 0.02
+
+_COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
+_RISK: Final = _COLUMN[RISK_OUTPUT]
+_TAGS: Final = [_COLUMN[n] for n in TAG_NAMES]
+
+
+class RiskModel:
+    """A verified model, ready to assess letters; safe to share between threads (nothing is changed after loading).
+
+    >>> model = load()
+    >>> model.assess("开发商拖欠三百多名农民工工资半年，多次反映无人处理").risk_band
+    'high'
+    """
+
+    def __init__(self, artifact: Artifact) -> None:
+        if artifact.parameters.outputs != OUTPUTS:
+            raise InputError("模型的标签体系与本程序不一致：请换用同一版本发布的模型")
+        self.artifact = artifact
+        self.version = artifact.version
+        self.manifest = artifact.manifest
+        self.thresholds = artifact.parameters.thresholds
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The run time, built when first used."""
+        return Scorer(self.artifact.parameters)
+
+    def assess(
+        self, letters: str | Petition | Sequence[str | Petition], evidence: int = 5
+    ) -> Assessment | list[Assessment]:
+        """Assess one letter or a list of them, with the `evidence` words that weigh most and the facts found."""
+        if isinstance(letters, str | Petition):
+            return self.score([_petition(letters)], evidence)[0]
+        return self.score([_petition(x) for x in letters], evidence)
+
+    def score(self, petitions: Sequence[Petition], evidence: int = 0) -> list[Assessment]:
+        """Assess a list of letters; with `evidence` 0 neither words nor facts are looked up, which is much faster."""
+        out: list[Assessment] = []
+        for start in range(0, len(petitions), _BATCH):
+            part = petitions[start : start + _BATCH]
+            texts = prepare_many([_joined(p) for p in part])
+            for first, last, encoded in self.scorer.batches(texts):
+                probabilities = _expit(self.scorer.encoded_logits(encoded))
+                out += self._assessments(part[first:last], texts[first:last], encoded, probabilities, evidence)
+        return out
+
+    def probabilities(self, petitions: Sequence[Petition]) -> F32:
+        """Return probabilities (n, outputs) in the order of `taxonomy.OUTPUTS`."""
+        return _expit(self.scorer.logits(prepare_many([_joined(p) for p in petitions])))
+
+    def explain(self, letter: str | Petition, output: str = RISK_OUTPUT) -> Explanation:
+        """Return the exact account of one output: intercept and every word's contribution to its logit."""
+        petition = _petition(letter)
+        if output not in _COLUMN:
+            raise InputError(f"没有输出“{output}”，可选：{'、'.join(OUTPUTS)}")
+        mapped = prepare(_joined(petition))
+        shares = explain(self.scorer, mapped.text, _COLUMN[output])
+        return Explanation(
+            output=output,
+            probability=float(_expit(np.float32(shares.logit))),
+            logit=shares.logit,
+            intercept=shares.intercept,
+            contributions=tuple(_contributions(petition, mapped, shares)),
+        )
+
+    def score_frame(self, frame: pd.DataFrame, evidence: int = 5) -> pd.DataFrame:
+        """Return `frame` (columns body and, if there, title) with the columns of the `score` command appended."""
+        import pandas as pd
+
+        from risk_model.tables import result_columns
+
+        titles = frame["title"].fillna("") if "title" in frame else [""] * len(frame)
+        petitions = [Petition(body=str(b), title=str(t)) for t, b in zip(titles, frame["body"].fillna(""), strict=True)]
+        columns = pd.DataFrame(result_columns(self.score(petitions, evidence)), index=frame.index)
+        return pd.concat([frame.drop(columns=[c for c in columns if c in frame]), columns], axis=1)
+
+    def _assessments(
+        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, probabilities: F32, evidence: int
+    ) -> list[Assessment]:
+        said = decide(probabilities, self.thresholds)
+        reviews = self._reviews(texts, encoded, probabilities)
+        out = []
+        for i, petition in enumerate(petitions):
+            row = probabilities[i].tolist()
+            named = {name for name, yes in zip(OUTPUTS, said[i].tolist(), strict=True) if yes}
+            tags = tuple(n for n in TAG_NAMES if n in named)
+            subtags = tuple(n for n in SUBTAG_NAMES if n in named)
+            words, facts = self._account(petition, evidence) if evidence else ((), ())
+            out.append(
+                Assessment(
+                    id=petition.id,
+                    probabilities=dict(zip(OUTPUTS, row, strict=True)),
+                    tags=tags,
+                    subtags=subtags,
+                    factors=tuple(n for n in FACTOR_NAMES if n in named),
+                    mass_incident_risk=row[_RISK],
+                    risk_band=self.band(row[_RISK]),
+                    review=reviews[i],
+                    evidence=words,
+                    facts=facts,
+                    due=due(petition.received, tags, subtags),
+                    model_version=self.version,
+                    disclaimer=DISCLAIMER,
+                )
+            )
+        return out
+
+    def band(self, risk: float) -> str:
+        """Return "high", "medium" or "low" for a risk in [0, 1]."""
+        if risk >= self.thresholds.high:
+            return "high"
+        return "medium" if risk >= self.thresholds.medium else "low"
+
+    def _reviews(self, texts: Sequence[str], encoded: Encoded, probabilities: F32) -> list[tuple[str, ...]]:
+        risk, tags = probabilities[:, _RISK], probabilities[:, _TAGS]
+        cuts = np.array([self.thresholds.high, self.thresholds.medium])
+        reasons = {
+            "near_threshold": (np.abs(risk[:, None] - cuts) < _NEAR_BAND).any(axis=1),
+            "too_short": np.array([len(text.strip()) < _SHORT for text in texts]),
+            "not_petition": (tags < _ANY_TAG).all(axis=1),
+            "out_of_vocabulary": encoded.known_share() < _KNOWN,
+            "mojibake": np.array([mojibake_share(text) > _MOJIBAKE for text in texts]),
+            "uncertain_tags": (np.abs(tags - cut_vector(self.thresholds)[_TAGS]) < _NEAR_TAG).any(axis=1),
+        }
+        table = np.stack(list(reasons.values()), axis=1)
+        names = tuple(reasons)
+        return [tuple(n for n, yes in zip(names, row, strict=True) if yes) for row in table.tolist()]
+
+    def _account(self, petition: Petition, most: int) -> tuple[tuple[Contribution, ...], tuple[Signal, ...]]:
+        mapped = prepare(_joined(petition))
+        shares = explain(self.scorer, mapped.text, _RISK)
+        found = _contributions(petition, mapped, shares)
+        return _heaviest(found, most), extract(mapped.text, petition.received)
+
+
+def load(model: str | Path | None = None) -> RiskModel:
+    """Load the served version, a version by name, or a model folder.
+
+    Raises `ArtifactError` when anything in the folder is not as its manifest says.
+    """
+    if isinstance(model, Path) or (model and Path(model).is_dir()):
+        return RiskModel(load_artifact(Path(model)))
+    registry = default_registry()
+    return RiskModel(load_artifact(registry.path(model or registry.current())))
+
+
+def _petition(letter: str | Petition) -> Petition:
+    return Petition(body=letter) if isinstance(letter, str) else letter
+
+
+def _joined(petition: Petition) -> str:
+    return f"{petition.title}\n{petition.body}"
+
+
+def _expit(logits: Any) -> Any:
+    return 1 / (1 + np.exp(-logits))
+
+
+def _contributions(petition: Petition, mapped: MappedText, shares: WordShares) -> list[Contribution]:
+    out = []
+    for start, end, weight in zip(shares.starts.tolist(), shares.ends.tolist(), shares.shares.tolist(), strict=True):
+        if not weight:
+            continue
+        first, last = mapped.origin(start, end)
+        shift = len(petition.title) + 1
+        field, offset = ("body", shift) if first >= shift else ("title", 0)
+        text = mapped.text[start:end]
+        out.append(Contribution(text, field, first - offset, last - offset, weight))
+    return out
+
+
+def _heaviest(found: Sequence[Contribution], most: int) -> tuple[Contribution, ...]:
+    """Sum equal words and return the heaviest, each at the place of its first occurrence; punctuation is left out."""
+    total: dict[str, float] = {}
+    first: dict[str, Contribution] = {}
+    for c in found:
+        if any(ch.isalnum() for ch in c.text):
+            total[c.text] = total.get(c.text, 0.0) + c.weight
+            first.setdefault(c.text, c)
+    top = sorted(total, key=lambda word: (-abs(total[word]), word))[:most]
+    return tuple(
+        Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in top
+    )

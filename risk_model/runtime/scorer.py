@@ -1,0 +1,130 @@
+"""Score prepared letters from plain arrays; neither scikit-learn nor pandas is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from risk_model.artifact import Parameters
+from risk_model.encoder import END, FIRST_WORD, Letters, logits, word_tables
+from risk_model.features import (
+    Batch,
+    KeyTable,
+    count_matrix,
+    make_batch,
+    neutral_flags,
+    weigh,
+    word_keys,
+    word_letters,
+)
+from risk_model.text import Segmenter, segmenter
+
+F32 = NDArray[np.float32]
+
+#: Characters cut and looked up at a time: enough to drown the fixed cost of array calls, little enough for the cache.
+CHUNK_CHARACTERS: Final = 100_000
+#: Words whose window values are held at a time (4 bytes x filters each): about a megabyte or two, again for the cache.
+CHUNK_WORDS: Final = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A batch in the forms the model reads: words and their keys, the words that must not count, and word ids.
+
+    Id i of `letters` stands for word `places[i]` of the batch.
+    """
+
+    batch: Batch
+    keys: NDArray[np.uint64]
+    neutral: NDArray[np.bool_]
+    letters: Letters
+    places: NDArray[np.int64]
+
+    def known_share(self) -> F32:
+        """Return the share of each letter's words that the encoder knows, in [0, 1]; 0 for a letter without words."""
+        row = np.repeat(np.arange(len(self.letters)), np.diff(self.letters.offsets))
+        words = np.bincount(row, self.letters.ids != END, minlength=len(self.letters))
+        known = np.bincount(row, self.letters.ids >= FIRST_WORD, minlength=len(self.letters))
+        return (known / np.maximum(words, 1)).astype(np.float32)
+
+
+def chunks(sizes: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Yield half-open ranges of rows whose sizes add up to at most `most`; a larger row stands alone.
+
+    >>> list(chunks(np.array([3, 3, 9, 1]), 6))
+    [(0, 2), (2, 3), (3, 4)]
+    """
+    start, total = 0, 0
+    for row, size in enumerate(sizes.tolist()):
+        if total + size > most and row > start:
+            yield start, row
+            start, total = row, 0
+        total += size
+    if start < len(sizes):
+        yield start, len(sizes)
+
+
+class Scorer:
+    """Turns prepared texts (title, line end, body) into logits."""
+
+    def __init__(self, parameters: Parameters, cutter: Segmenter | None = None) -> None:
+        k = len(parameters.outputs)
+        self.parameters = parameters
+        self._segmenter = cutter or segmenter()
+        self.vocabulary = KeyTable(parameters.term_keys)
+        self._words = KeyTable(parameters.word_keys)
+        self._neutral = KeyTable(parameters.neutral_keys)
+        # Mixing is linear, so the linear part folds into one weight for each term and output.
+        self.term_weights = np.ascontiguousarray(parameters.term_weights @ parameters.mix[:k])
+        self.bias = parameters.mix_bias + parameters.term_bias @ parameters.mix[:k]
+        self.encoder_mix = parameters.mix[k:]
+
+    @cached_property
+    def tables(self) -> F32:
+        """Window products of every word of the vocabulary, made when first needed."""
+        return word_tables(self.parameters.encoder)
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Cut the texts and look their words up."""
+        batch = make_batch(texts, self._segmenter)
+        keys = word_keys(batch)
+        neutral = neutral_flags(batch, keys, self._neutral)
+        letters, places = word_letters(batch, keys, self._words, self.parameters.word_breaks, neutral)
+        return Encoded(batch, keys, neutral, letters, places)
+
+    def terms(self, encoded: Encoded) -> sp.csr_array:
+        """Return the weighed terms (letters, F) of a batch."""
+        counts = count_matrix(encoded.batch, self.vocabulary, encoded.neutral, encoded.keys)
+        return weigh(counts, self.parameters.term_idf)
+
+    def encoder_logits(self, letters: Letters) -> F32:
+        """Return the encoder's own logits (letters, K), before mixing."""
+        parts = [
+            logits(letters.take(np.arange(start, end)), self.parameters.encoder, self.tables)
+            for start, end in chunks(np.diff(letters.offsets), CHUNK_WORDS)
+        ]
+        return np.concatenate(parts)
+
+    def encoded_logits(self, encoded: Encoded) -> F32:
+        """Return the calibrated logits (letters, K) of a batch."""
+        linear: F32 = self.terms(encoded) @ self.term_weights
+        return linear + self.encoder_logits(encoded.letters) @ self.encoder_mix + self.bias
+
+    def batches(self, texts: Sequence[str]) -> Iterator[tuple[int, int, Encoded]]:
+        """Yield encoded stretches of `texts` with their row range, each of bounded size."""
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        for start, end in chunks(sizes, CHUNK_CHARACTERS):
+            yield start, end, self.encode(texts[start:end])
+
+    def logits(self, texts: Sequence[str]) -> F32:
+        """Return the calibrated logits (n, K) of `texts`."""
+        out = np.empty((len(texts), len(self.parameters.outputs)), np.float32)
+        for start, end, encoded in self.batches(texts):
+            out[start:end] = self.encoded_logits(encoded)
+        return out

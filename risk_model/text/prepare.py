@@ -1,0 +1,33 @@
+"""What every letter goes through before anything else reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from risk_model.text.mapping import SEPARATOR, MappedText, substitute
+from risk_model.text.normalise import STAGES, normalise
+from risk_model.text.redact import redact, redact_joined
+
+
+def prepare(text: str) -> MappedText:
+    """Return `text` normalised and redacted, mapped to what was typed.
+
+    >>> prepare("联系人：李四　１３８００１３８０００").text
+    '联系人：〔姓名〕 〔手机〕'
+    """
+    return redact(normalise(text))
+
+
+def prepare_many(texts: Sequence[str]) -> list[str]:
+    """Return the prepared text of each letter, in order: `[prepare(t).text for t in texts]`, some ten times as fast.
+
+    The letters are joined by a character none of them holds, and each rule reads the whole batch once.
+    """
+    if not texts:
+        return []
+    joined = SEPARATOR.join(texts)
+    if joined.count(SEPARATOR) != len(texts) - 1:
+        joined = SEPARATOR.join(text.replace(SEPARATOR, "") for text in texts)
+    for stage in STAGES:
+        joined = substitute(joined, stage(joined))
+    return redact_joined(joined).split(SEPARATOR)

@@ -1,0 +1,164 @@
+"""Labelled letters: the built-in corpus and files in the format of the annotation guide."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk_model.errors import LabelError
+from risk_model.taxonomy import FACTOR_NAMES, LEVELS, OUTPUTS, SUBTAG_NAMES, TAG_NAMES, TAG_OF
+
+F32 = NDArray[np.float32]
+
+#: Sub-tags that joined the guide after the public messages were labelled: in a labelled file they are unknown, not absent.
+LATER_SUBTAGS: Final = ("family_neighbor_dispute",)
+
+_COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Letters with labels: texts (title, line end, body), targets (n, K) in {0, 1, nan}, escalation 0…3, where each is from."""
+
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    targets: F32
+    escalation: NDArray[np.int64]
+    batches: tuple[str, ...]
+    synthetic: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: NDArray[np.int64]) -> Examples:
+        """Return the letters of `rows`."""
+        pick = lambda values: tuple(values[i] for i in rows)  # noqa: E731
+        return Examples(
+            pick(self.ids),
+            pick(self.texts),
+            self.targets[rows],
+            self.escalation[rows],
+            pick(self.batches),
+            self.synthetic[rows],
+        )
+
+    @staticmethod
+    def concatenate(parts: Sequence[Examples]) -> Examples:
+        """Return all letters of `parts` in order."""
+        return Examples(
+            tuple(i for p in parts for i in p.ids),
+            tuple(t for p in parts for t in p.texts),
+            np.concatenate([p.targets for p in parts]),
+            np.concatenate([p.escalation for p in parts]),
+            tuple(b for p in parts for b in p.batches),
+            np.concatenate([p.synthetic for p in parts]),
+        )
+
+
+def targets_of(record: dict[str, Any], unknown: Sequence[str] = ()) -> tuple[F32, int]:
+    """Return the target row and the escalation level of one labelled record; checks it against the guide.
+
+    Raises `LabelError` naming the field, the value and what is allowed.
+    """
+    row = np.zeros(len(OUTPUTS), np.float32)
+    for name in TAG_NAMES:
+        value = str(record[name]).strip()
+        if value not in {"0", "1"}:
+            raise LabelError(f"{name} is {value!r}, expected 0 or 1")
+        row[_COLUMN[name]] = int(value)
+    for field, allowed in (("subtags", SUBTAG_NAMES), ("factors", FACTOR_NAMES)):
+        for name in _names(record[field]):
+            if name not in allowed:
+                raise LabelError(f"{field} has {name!r}, expected some of: {', '.join(allowed)}")
+            if field == "subtags" and not row[_COLUMN[TAG_OF[name]]]:
+                raise LabelError(f"sub-tag {name} without its tag {TAG_OF[name]}")
+            row[_COLUMN[name]] = 1
+    value = str(record["escalation"]).strip()
+    if value not in {"0", "1", "2", "3"}:
+        raise LabelError(f"escalation is {value!r}, expected 0, 1, 2 or 3")
+    level = int(value)
+    for step, name in enumerate(LEVELS, 1):
+        row[_COLUMN[name]] = level >= step
+    for name in unknown:
+        row[_COLUMN[name]] = np.nan
+    return row, level
+
+
+def _names(value: Any) -> list[str]:
+    return [part for part in value.split(";") if part] if isinstance(value, str) else list(value)
+
+
+def corpus() -> Examples:
+    """Return the built-in synthetic corpus (`risk_model/data/corpus.jsonl`)."""
+    text = (files("risk_model.data") / "corpus.jsonl").read_text(encoding="utf-8")
+    records = [json.loads(line) for line in text.splitlines()]
+    return _examples(((r["id"], r, r["batch"]) for r in records), synthetic=True, unknown=())
+
+
+def labelled_file(path: Path) -> Examples:
+    """Read a labelled CSV: id, title, body, land_acquisition, livelihood, governance, subtags, factors, escalation.
+
+    A file that uses a later sub-tag is taken to know it; otherwise that label is unknown there. Errors name file and line.
+    """
+    records = list(csv.DictReader(io.StringIO(_text(path))))
+    needed = {"id", "title", "body", *TAG_NAMES, "subtags", "factors", "escalation"}
+    if not records or not needed <= set(records[0]):
+        missing = "、".join(sorted(needed - set(records[0]))) if records else "内容"
+        raise LabelError(f"{path} 不是标注文件，缺少：{missing}")
+    known = {name for record in records for name in _names(record["subtags"])}
+    unknown = [name for name in LATER_SUBTAGS if name not in known]
+    rows = ((r["id"], r, path.stem) for r in records)
+    try:
+        return _examples(rows, synthetic=False, unknown=unknown)
+    except LabelError as error:
+        raise LabelError(f"{path}：{error}") from None
+
+
+def unlabelled_file(path: Path) -> list[str]:
+    """Read letters without labels from a CSV with title and body, or one column named text."""
+    records = csv.DictReader(io.StringIO(_text(path)))
+    if {"title", "body"} <= set(records.fieldnames or ()):
+        return [f"{r['title']}\n{r['body']}" for r in records]
+    if "text" in (records.fieldnames or ()):
+        return [r["text"] for r in records]
+    raise LabelError(f"{path} 没有 title、body 或 text 列，现有：{'、'.join(records.fieldnames or ())}")
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+
+
+def _examples(rows: Iterable[tuple[str, dict[str, Any], str]], *, synthetic: bool, unknown: Sequence[str]) -> Examples:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    ids, texts, targets, levels, batches = [], [], [], [], []
+    for number, (key, record, batch) in enumerate(rows, 1):
+        try:
+            row, level = targets_of(record, unknown)
+        except LabelError as error:
+            raise LabelError(f"第 {number} 条（编号 {key}）：{error}") from None
+        ids.append(str(key))
+        texts.append(f"{record['title'] or ''}\n{record['body'] or ''}")
+        targets.append(row)
+        levels.append(level)
+        batches.append(batch)
+    return Examples(
+        tuple(ids), tuple(texts), np.array(targets), np.array(levels), tuple(batches), np.full(len(ids), synthetic)
+    )

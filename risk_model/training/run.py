@@ -1,0 +1,134 @@
+"""Train a model folder from the corpus and any number of labelled and unlabelled files."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk_model.artifact import Parameters, save
+from risk_model.errors import LabelError, OutputError
+from risk_model.estimator import PetitionRiskClassifier
+from risk_model.model import RiskModel
+from risk_model.schema import Petition
+from risk_model.taxonomy import OUTPUTS
+from risk_model.text import rules
+from risk_model.thresholds import decide
+from risk_model.training.card import model_card
+from risk_model.training.cuts import choose
+from risk_model.training.duplicates import copy_groups
+from risk_model.training.examples import Examples, corpus, digest, labelled_file, unlabelled_file
+from risk_model.training.measures import Judged, measures
+
+#: Below this many letters cross-validation has too little to learn calibration from.
+FEWEST: Final = 300
+
+_LIBRARIES: Final = ("numpy", "scipy", "scikit-learn", "rjieba", "jieba", "opencc")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to train on and how. `settings` are parameters of `PetitionRiskClassifier`."""
+
+    labelled: tuple[Path, ...] = ()
+    unlabelled: tuple[Path, ...] = ()
+    use_corpus: bool = True
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fitted model before it is written."""
+
+    parameters: Parameters
+    classifier: PetitionRiskClassifier
+    manifest: dict[str, Any]
+    metrics: dict[str, float]
+    examples: Examples
+
+
+def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
+    """Fit everything; the same inputs, settings and library versions give the same result.
+
+    Frequencies are calibrated to the labelled files where there are any: the corpus is balanced by design, letters in an office are not.
+    """
+    parts = [corpus()] if plan.use_corpus else []
+    parts += [labelled_file(path) for path in plan.labelled]
+    if not parts:
+        raise LabelError("没有训练数据：不要去掉内置语料，或者用 --labelled 给出标注文件")
+    examples = Examples.concatenate(parts)
+    if len(examples) < FEWEST:
+        raise LabelError(f"只有 {len(examples)} 封标注信件，至少需要 {FEWEST} 封")
+    unlabelled = [text for path in plan.unlabelled for text in unlabelled_file(path)]
+    say(f"{len(examples)} labelled letters, {len(unlabelled)} without labels")
+    groups = split_groups(examples)
+    calibrate = ~examples.synthetic if (~examples.synthetic).any() else np.ones(len(examples), bool)
+    classifier = PetitionRiskClassifier(**dict(plan.settings))
+    say("fitting both parts, out of fold and on everything")
+    classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate)
+    rows = np.flatnonzero(calibrate)
+    held_out = classifier.out_of_fold_
+    thresholds = choose(examples.targets[rows], held_out[rows], examples.escalation[rows])
+    parameters = replace(classifier.parameters_, thresholds=thresholds)
+    judged = Judged(examples.targets, held_out, decide(held_out, thresholds), examples.escalation)
+    metrics = measures(judged.take(rows))
+    return Trained(parameters, classifier, _manifest(plan, examples, len(unlabelled), metrics, classifier), metrics, examples)
+
+
+def split_groups(examples: Examples) -> NDArray[np.int64]:
+    """Return split groups: copies stay together, and so do the corpus letters of one author batch."""
+    groups = copy_groups(examples.texts)
+    _, batch = np.unique(examples.batches, return_inverse=True)
+    return np.where(examples.synthetic, groups.max() + 1 + batch, groups).astype(np.int64)
+
+
+def _manifest(
+    plan: Plan, examples: Examples, unlabelled: int, metrics: dict[str, float], classifier: PetitionRiskClassifier
+) -> dict[str, Any]:
+    data = [{"name": path.name, "sha256": digest(path)} for path in (*plan.labelled, *plan.unlabelled)]
+    if plan.use_corpus:
+        with_corpus = files("risk_model.data") / "corpus.jsonl"
+        data.insert(0, {"name": "corpus.jsonl", "sha256": digest(Path(str(with_corpus)))})
+    return {
+        "segmentation": rules(),
+        "settings": {k: v for k, v in classifier.get_params().items() if k != "n_jobs"},
+        "libraries": {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
+        "data": data,
+        "letters": {
+            "synthetic": int(examples.synthetic.sum()),
+            "real": int((~examples.synthetic).sum()),
+            "unlabelled": unlabelled,
+        },
+        "label_counts": {n: int(np.nansum(examples.targets[:, k])) for k, n in enumerate(OUTPUTS)},
+        "cross_validated": {name: round(value, 4) for name, value in metrics.items() if not np.isnan(value)},
+    }
+
+
+def write(trained: Trained, folder: Path, name: str, notes: Sequence[str] = ()) -> None:
+    """Write a model folder (see `risk_model.artifact`); refuses to overwrite one."""
+    if folder.exists():
+        raise OutputError(f"{folder} 已经存在：模型目录从不覆盖，请换一个版本名")
+    manifest = {"version": name, **trained.manifest}
+    terms, words = trained.classifier.terms_, trained.classifier.words_
+    lines = ["kind\ttext"]
+    lines += [f"term\t{_plain(text)}" for text in terms.texts] + [f"word\t{_plain(text)}" for text in words.texts]
+    card = model_card(name, trained.parameters, manifest, notes)
+    save(folder, trained.parameters, manifest, {"vocabulary.tsv": "\n".join(lines) + "\n", "MODEL_CARD.md": card})
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def judge(model: RiskModel, examples: Examples) -> Judged:
+    """Score labelled letters with a released model."""
+    petitions = [Petition(title=t.split("\n", 1)[0], body=t.split("\n", 1)[1]) for t in examples.texts]
+    probabilities = model.probabilities(petitions)
+    return Judged(examples.targets, probabilities, decide(probabilities, model.thresholds), examples.escalation)

@@ -1,0 +1,159 @@
+"""Vectorised features equal a plain, slow reading of their definition."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from risk_model.encoder import END, FIRST_WORD, UNKNOWN
+from risk_model.features import (
+    FIELD,
+    KeyTable,
+    count_matrix,
+    key_of,
+    make_batch,
+    neutral_flags,
+    neutral_keys,
+    neutral_words,
+    stop_flags,
+    terms,
+    weigh,
+    word_keys,
+    word_letters,
+)
+from risk_model.features.hashing import ngram_hashes, span_hashes, values
+from risk_model.text import segmenter
+
+TEXT = st.text("征地补偿款拆迁户我们没有A12区村民，。！ \n〔姓名〕王ab9🙂", max_size=40)
+
+
+def codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+
+
+def none(batch) -> np.ndarray:
+    return np.zeros(len(batch.starts), bool)
+
+
+def test_equal_text_has_equal_hash_wherever_it_stands() -> None:
+    value = values(codes("征地补偿，征地补偿款"))
+    hashes = span_hashes(value, np.array([0, 5, 0, 1]), np.array([4, 9, 3, 4]))
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes.tolist())) == 3
+    np.testing.assert_array_equal(ngram_hashes(value, 4)[[0, 5]], hashes[:2])
+
+
+@given(st.lists(st.text("征地补偿abc", min_size=1, max_size=8), min_size=2, max_size=30, unique=True))
+def test_different_words_have_different_keys(words: list[str]) -> None:
+    assert len({key_of(word) for word in words}) == len(words)
+
+
+@given(st.lists(st.integers(1, 2**64 - 1), max_size=300, unique=True), st.lists(st.integers(1, 2**64 - 1), max_size=50))
+def test_key_table_is_a_dictionary(keys: list[int], others: list[int]) -> None:
+    table = KeyTable(np.array(keys, np.uint64))
+    place = {key: i for i, key in enumerate(keys)}
+    asked = [*keys, *others]
+    assert table.find(np.array(asked, np.uint64)).tolist() == [place.get(key, -1) for key in asked]
+
+
+def test_key_table_survives_keys_that_want_the_same_slot() -> None:
+    # The inverse of the table's multiplier makes keys whose slots coincide.
+    inverse = pow(0xD6E8FEB86659FD93, -1, 1 << 64)
+    keys = np.array([(5 << 40) * inverse % 2**64 + 0, *(((5 << 40) + i) * inverse % 2**64 for i in range(1, 9))], np.uint64)
+    table = KeyTable(keys)
+    assert table.find(keys).tolist() == list(range(9))
+    assert table.find(np.array([((5 << 40) + 99) * inverse % 2**64], np.uint64)).tolist() == [-1]
+
+
+def test_key_table_refuses_doubled_keys() -> None:
+    with pytest.raises(ValueError, match="distinct"):
+        KeyTable(np.array([7, 7], np.uint64))
+
+
+@given(st.lists(TEXT, min_size=1, max_size=5))
+def test_terms_are_words_pairs_and_ngrams_inside_clear_text(texts: list[str]) -> None:
+    batch = make_batch(texts, segmenter())
+    found = Counter()
+    joined = "".join(map(chr, batch.codes))
+    for kind in terms(batch, none(batch)):
+        for row, start, end in zip(kind.rows.tolist(), kind.starts.tolist(), kind.ends.tolist(), strict=True):
+            assert batch.offsets[row] <= start < end <= batch.offsets[row + 1]
+            found[row, joined[start:end]] += 1
+    for row, text in enumerate(texts):
+        stop = stop_flags(codes(text)) if text else np.zeros(0, bool)
+        for n in (2, 3, 4):
+            for i in range(len(text) - n + 1):
+                if not stop[i : i + n].any():
+                    assert found[row, text[i : i + n]] > 0
+    assert not any(c in text for _, text in found for c in "\n \x1e")
+
+
+def test_masks_do_not_count() -> None:
+    batch = make_batch(["村主任〔姓名〕不管"], segmenter())
+    joined = "".join(map(chr, batch.codes))
+    said = {joined[s:e] for kind in terms(batch, none(batch)) for s, e in zip(kind.starts, kind.ends, strict=True)}
+    assert not any(c in text for text in said for c in "〔姓名〕")
+    assert "不管" in said
+
+
+@settings(max_examples=40)
+@given(st.lists(TEXT, min_size=1, max_size=6))
+def test_counts_do_not_depend_on_the_batch(texts: list[str]) -> None:
+    batch = make_batch(texts, segmenter())
+    keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
+    table = KeyTable(keys)
+    together = count_matrix(batch, table, none(batch), word_keys(batch)).toarray()
+    for row, text in enumerate(texts):
+        alone = make_batch([text], segmenter())
+        np.testing.assert_array_equal(together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).toarray())
+    total = sum(len(t.keys) for t in terms(batch, none(batch)))
+    assert together.sum() == total
+
+
+def test_weighed_rows_have_length_one_and_empty_rows_stay_empty() -> None:
+    batch = make_batch(["拆迁拆迁补偿", "", "补偿"], segmenter())
+    keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
+    counts = count_matrix(batch, KeyTable(keys), none(batch), word_keys(batch))
+    idf = np.linspace(1, 2, len(keys)).astype(np.float32)
+    rows = weigh(counts, idf).toarray()
+    expected = np.where(counts.toarray() > 0, (1 + np.log(np.maximum(counts.toarray(), 1))) * idf, 0)
+    norm = np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose(rows, expected / np.where(norm > 0, norm, 1), rtol=1e-5)
+    assert not rows[1].any()
+
+
+@pytest.mark.parametrize("word", ["回族", "基督教", "男", "岁", "外地人", "武汉", "武汉市", "河南省"])
+def test_words_about_the_writer_and_places_are_neutral(word: str) -> None:
+    assert word in neutral_words()
+
+
+@pytest.mark.parametrize("word", ["城市", "公安", "治安", "福利", "超市", "新建", "滑坡", "拆迁"])
+def test_words_about_the_matter_are_not_neutral(word: str) -> None:
+    assert word not in neutral_words()
+
+
+@pytest.mark.parametrize(("word", "coded"), [("A", True), ("A7", True), ("K12", True), ("P2P", False), ("a7", False), ("AB", False), ("A1234", False)])
+def test_letter_coded_places_are_neutral(word: str, coded: bool) -> None:
+    batch = make_batch([f"，{word}，"], segmenter())
+    flags = neutral_flags(batch, word_keys(batch), KeyTable(neutral_keys()))
+    assert bool(flags[1]) is coded
+
+
+def test_word_ids() -> None:
+    table = KeyTable(np.array([key_of("拆迁"), key_of("，")], np.uint64))
+    breaks = np.array([True, False, False, True])
+    texts = [f"拆迁{FIELD}没有 ，拆迁", "〔姓名〕拆迁"]
+    batch = make_batch(texts, segmenter())
+    letters, places = word_letters(batch, word_keys(batch), table, breaks, none(batch))
+    first = letters.take(np.array([0]))
+    assert first.ids.tolist() == [FIRST_WORD, END, UNKNOWN, FIRST_WORD + 1, FIRST_WORD, END]
+    assert first.breaks.tolist() == [False, True, False, True, False, True]
+    assert letters.ids[letters.offsets[1] :].tolist()[-2:] == [FIRST_WORD, END]
+    assert set(letters.ids[letters.offsets[1] : -2].tolist()) == {UNKNOWN}
+    joined = "".join(map(chr, batch.codes))
+    said = [joined[batch.starts[p] : batch.ends[p]] for p in places[:6]]
+    assert said == ["拆迁", "\n", "没有", "，", "拆迁", "\x1e"]
