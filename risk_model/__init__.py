@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Assessment", "Contribution", "Explanation", "Petition", "RiskModel", "load"]
 __version__ = "0.1.0"
 
-_HOME = {"RiskModel": "model", "load": "model"} | dict.fromkeys(("Assessment", "Contribution", "Explanation", "Petition"), "schema")
+_HOME = {"RiskModel": "model", "load": "model"} | dict.fromkeys(
+    ("Assessment", "Contribution", "Explanation", "Petition"), "schema"
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
 """The statutory clock: who usually answers, and by when.
 
-Days are calendar days from the day of receipt: 15 to accept, 60 to finish, 30 more at most (see `taxonomy.STATUTE`). Finishing counts
-from acceptance; until that day is known the latest lawful one, receipt + 15, would be too late a warning, so receipt is used.
+Days are calendar days from the day of receipt: 15 to accept, 60 to finish, 30 more at most (see `taxonomy.STATUTE`).
+Finishing counts from acceptance; until that day is known the latest lawful one, receipt + 15, would be too late a
+warning, so receipt is used.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from risk_model.artifact import Artifact, default_registry
 from risk_model.artifact import load as load_artifact
 from risk_model.deadlines import due
-from risk_model.errors import InputError
+from risk_model.errors import ArtifactError, InputError
 from risk_model.runtime import Encoded, Scorer, WordShares, explain
 from risk_model.schema import Assessment, Contribution, Explanation, Petition
 from risk_model.signals import Signal, extract
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
-from risk_model.text import MappedText, mojibake_share, prepare, prepare_many
+from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules
 from risk_model.thresholds import cut_vector, decide
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class RiskModel:
 
     def __init__(self, artifact: Artifact) -> None:
         if artifact.parameters.outputs != OUTPUTS:
-            raise InputError("模型的标签体系与本程序不一致：请换用同一版本发布的模型")
+            raise ArtifactError("模型的标签体系与本程序不一致：请换用同一版本发布的模型")
+        if artifact.manifest["segmentation"] != rules():
+            raise ArtifactError("模型是用另一套分词词典训练的：请重新训练，或换用与本程序同时发布的模型")
         self.artifact = artifact
         self.version = artifact.version
         self.manifest = artifact.manifest
@@ -97,7 +99,7 @@ class RiskModel:
         shares = explain(self.scorer, mapped.text, _COLUMN[output])
         return Explanation(
             output=output,
-            probability=float(_expit(np.float32(shares.logit))),
+            probability=float(1 / (1 + np.exp(-shares.logit))),
             logit=shares.logit,
             intercept=shares.intercept,
             contributions=tuple(_contributions(petition, mapped, shares)),
@@ -192,8 +194,8 @@ def _joined(petition: Petition) -> str:
     return f"{petition.title}\n{petition.body}"
 
 
-def _expit(logits: Any) -> Any:
-    return 1 / (1 + np.exp(-logits))
+def _expit(logits: F32) -> F32:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 def _contributions(petition: Petition, mapped: MappedText, shares: WordShares) -> list[Contribution]:
@@ -218,6 +220,4 @@ def _heaviest(found: Sequence[Contribution], most: int) -> tuple[Contribution, .
             total[c.text] = total.get(c.text, 0.0) + c.weight
             first.setdefault(c.text, c)
     top = sorted(total, key=lambda word: (-abs(total[word]), word))[:most]
-    return tuple(
-        Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in top
-    )
+    return tuple(Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in top)

@@ -1,7 +1,7 @@
 """The vocabulary: one table of tags, sub-tags, factors and bands that feeds code, CLI, API, desk, reports and docs.
 
-A label describes the matter, never the person who writes. Departments are the usual ones of a county; an office can edit
-its own copy. Clocks cite the regulation that sets them.
+A label describes the matter, never the person who writes. Departments are the usual ones of a county; an office can
+edit its own copy. Clocks cite the regulation that sets them.
 """
 
 from __future__ import annotations
@@ -60,9 +60,17 @@ _LAND, _LIFE, _GOV = (t.name for t in TAGS)
 
 SUBTAGS: Final = (
     SubTag("land_requisition", "征地及补偿", _LAND, ("自然资源和规划局", "乡镇人民政府", "人力资源和社会保障局")),
-    SubTag("demolition_resettlement", "房屋征收、拆迁、安置", _LAND, ("住房和城乡建设局（房屋征收部门）", "乡镇人民政府")),
+    SubTag(
+        "demolition_resettlement", "房屋征收、拆迁、安置", _LAND, ("住房和城乡建设局（房屋征收部门）", "乡镇人民政府")
+    ),
     SubTag("project_siting", "项目选址、规划、环评", _LAND, ("自然资源和规划局", "生态环境局", "发展和改革局")),
-    SubTag("land_tenure", "宅基地、承包、权属、占地", _LAND, ("农业农村局", "自然资源和规划局", "乡镇人民政府"), mediation=True),
+    SubTag(
+        "land_tenure",
+        "宅基地、承包、权属、占地",
+        _LAND,
+        ("农业农村局", "自然资源和规划局", "乡镇人民政府"),
+        mediation=True,
+    ),
     SubTag(
         "wages_labor",
         "工资、劳动关系",
@@ -77,12 +85,28 @@ SUBTAGS: Final = (
         _LIFE,
         ("人力资源和社会保障局", "民政局", "医疗保障局", "退役军人事务局"),
     ),
-    SubTag("housing_delivery", "烂尾、延期、办证、质量、购房合同", _LIFE, ("住房和城乡建设局", "自然资源和规划局（不动产登记）")),
-    SubTag("property_management", "物业、业委会、车位、电梯、维修基金", _LIFE, ("住房和城乡建设局", "街道办事处"), mediation=True),
+    SubTag(
+        "housing_delivery",
+        "烂尾、延期、办证、质量、购房合同",
+        _LIFE,
+        ("住房和城乡建设局", "自然资源和规划局（不动产登记）"),
+    ),
+    SubTag(
+        "property_management",
+        "物业、业委会、车位、电梯、维修基金",
+        _LIFE,
+        ("住房和城乡建设局", "街道办事处"),
+        mediation=True,
+    ),
     SubTag("pollution_environment", "噪音、油烟、扬尘、排污、垃圾", _LIFE, ("生态环境局", "城市管理局")),
     SubTag("education", "教育", _LIFE, ("教育局",)),
     SubTag("health_care", "医疗卫生", _LIFE, ("卫生健康局", "医疗保障局"), mediation=True),
-    SubTag("infrastructure_transport", "道路、公交、停车、水电气网", _LIFE, ("交通运输局", "住房和城乡建设局", "城市管理局")),
+    SubTag(
+        "infrastructure_transport",
+        "道路、公交、停车、水电气网",
+        _LIFE,
+        ("交通运输局", "住房和城乡建设局", "城市管理局"),
+    ),
     SubTag(
         "consumer_finance",
         "消费、预付卡、金融、诈骗",
@@ -112,7 +136,9 @@ SUBTAGS: Final = (
         basis="《村民委员会组织法》第三十一条；《政府信息公开条例》第三十三条（20个工作日）；" + STATUTE,
     ),
     # Goes to the supervising body, never to the body complained about.
-    SubTag("petitioner_treatment", "阻挠、威胁、打击报复反映问题的人", _GOV, ("纪委监委", "上级信访部门"), basis=ACCUSATION),
+    SubTag(
+        "petitioner_treatment", "阻挠、威胁、打击报复反映问题的人", _GOV, ("纪委监委", "上级信访部门"), basis=ACCUSATION
+    ),
 )
 
 FACTORS: Final = (

@@ -15,7 +15,9 @@ U64 = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where probabilities turn into decisions: one cut per tag, sub-tag and factor, and the two band cuts of the risk."""
+    """Where probabilities turn into decisions: one cut per tag, sub-tag and factor, and the two band cuts of the
+    risk.
+    """
 
     decisions: dict[str, float]
     high: float
@@ -26,8 +28,8 @@ class Thresholds:
 class Parameters:
     """The learnt state of a model with F terms, V word ids and K outputs.
 
-    Linear part: `term_keys` (F,), `term_idf` (F,), `term_weights` (F, K), `term_bias` (K,). Encoder: `word_keys` (V - 2,) in
-    the order of the word ids from 2 on, `word_breaks` (V,), `encoder`. Both parts' logits (2K,) go through `mix`
+    Linear part: `term_keys` (F,), `term_idf` (F,), `term_weights` (F, K), `term_bias` (K,). Encoder: `word_keys` (V -
+    2,) in the order of the word ids from 2 on, `word_breaks` (V,), `encoder`. Both parts' logits (2K,) go through `mix`
     (2K, K) and `mix_bias` (K,), which also calibrates. `neutral_keys` are words taken out before anything is counted.
     """
 

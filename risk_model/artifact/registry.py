@@ -75,9 +75,9 @@ class Registry:
                 f.write(text)
                 f.flush()
                 os.fsync(f.fileno())
-            os.replace(temporary, self.root / name)
+            Path(temporary).replace(self.root / name)
         except BaseException:
-            os.unlink(temporary)
+            Path(temporary).unlink()
             raise
 
 

@@ -1,7 +1,7 @@
 """Model folders: data only, every byte accounted for, nothing executed on loading.
 
-A folder holds `manifest.json`, `weights.npz`, `vocabulary.tsv` and `MODEL_CARD.md`. The manifest lists the size and SHA-256 of every
-other file; an unlisted file is refused like a changed one. Arrays are read with `allow_pickle=False`.
+A folder holds `manifest.json`, `weights.npz`, `vocabulary.tsv` and `MODEL_CARD.md`. The manifest lists the size and
+SHA-256 of every other file; an unlisted file is refused like a changed one. Arrays are read with `allow_pickle=False`.
 """
 
 from __future__ import annotations
@@ -69,12 +69,16 @@ def pack(parameters: Parameters) -> bytes:
         for name, array in _arrays(parameters).items():
             member = io.BytesIO()
             np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
     return buffer.getvalue()
 
 
 def save(folder: Path, parameters: Parameters, manifest: dict[str, Any], texts: dict[str, str]) -> None:
-    """Write a model folder; `texts` are the files beside the weights (card, vocabulary). The manifest is written last."""
+    """Write a model folder; `texts` are the files beside the weights (card, vocabulary). The manifest is written
+    last.
+    """
     folder.mkdir(parents=True)
     contents = {WEIGHTS: pack(parameters)} | {name: text.encode() for name, text in texts.items()}
     for name, data in contents.items():
@@ -103,7 +107,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ArtifactError(f"{path} 不是模型清单（没有格式号）")
     if number > FORMAT:
         raise ArtifactError(f"模型格式号 {number} 比本程序支持的 {FORMAT} 新：请升级 petition-risk")
-    return manifest
+    return dict(manifest)
 
 
 def _verified_files(folder: Path, manifest: dict[str, Any]) -> dict[str, bytes]:
@@ -151,9 +155,7 @@ def _parameters(manifest: dict[str, Any], arrays: dict[str, NDArray[Any]], folde
     arrays = {n: a.astype(np.float32) if a.dtype == np.float16 else a for n, a in arrays.items()}
     encoder = Weights(**{f.name: arrays.pop(f"encoder.{f.name}") for f in fields(Weights)})
     outputs = tuple(manifest["outputs"])
-    parameters = Parameters(
-        outputs=outputs, encoder=encoder, thresholds=Thresholds(**manifest["thresholds"]), **arrays
-    )
+    parameters = Parameters(outputs=outputs, encoder=encoder, thresholds=Thresholds(**manifest["thresholds"]), **arrays)
     terms, k = len(parameters.term_keys), len(outputs)
     shapes = {
         "term_weights": (parameters.term_weights.shape, (terms, k)),

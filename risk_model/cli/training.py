@@ -15,28 +15,40 @@ def train(
     labelled: Annotated[
         list[Path] | None,
         typer.Option(
-            "--labelled", "-l", help="CSV with id,title,body,<tags>,subtags,factors,escalation; repeatable.", exists=True
+            "--labelled",
+            "-l",
+            help="CSV with id,title,body,<tags>,subtags,factors,escalation; repeatable.",
+            exists=True,
         ),
     ] = None,
     unlabelled: Annotated[
         list[Path] | None,
         typer.Option(
-            "--unlabelled", "-u", help="CSV or CSV.gz with title,body or text; feeds words only; repeatable.", exists=True
+            "--unlabelled",
+            "-u",
+            help="CSV or CSV.gz with title,body or text; feeds words only; repeatable.",
+            exists=True,
         ),
     ] = None,
     corpus: Annotated[bool, typer.Option(help="Use the built-in synthetic corpus.")] = True,
     test: Annotated[
         list[Path] | None,
-        typer.Option("--test", "-t", help="Labelled CSV the card reports on; never trained on; repeatable.", exists=True),
+        typer.Option(
+            "--test", "-t", help="Labelled CSV the card reports on; never trained on; repeatable.", exists=True
+        ),
     ] = None,
     compare: Annotated[
-        list[Path] | None, typer.Option("--compare", help="Model folder whose measures stand beside; repeatable.", exists=True)
+        list[Path] | None,
+        typer.Option("--compare", help="Model folder whose measures stand beside; repeatable.", exists=True),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder of model versions (default: the one in use).")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of model versions (default: the one in use).")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(help="Encoder epochs (default 20).", min=1)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     keep_pipeline: Annotated[
-        bool, typer.Option("--keep-pipeline", help="Also dump the scikit-learn estimator with joblib, for notebooks only.")
+        bool,
+        typer.Option("--keep-pipeline", help="Also dump the scikit-learn estimator with joblib, for notebooks only."),
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; the result does not depend on it.")] = -1,
 ) -> None:
@@ -70,7 +82,9 @@ def train(
     for path in test or ():
         judged = judge(model, labelled_file(path))
         values = measures(judged)
-        notes.append(measured_section(f"Measures on {path.name} ({len(judged.levels)} letters)", values, intervals(judged)))
+        notes.append(
+            measured_section(f"Measures on {path.name} ({len(judged.levels)} letters)", values, intervals(judged))
+        )
         risk = judged.probabilities[:, -2]
         notes.append(calibration_section(f"Calibration of the risk on {path.name}", judged.levels >= 2, risk))
         others = {other.name: measures(judge(load(other), labelled_file(path))) for other in compare or ()}
@@ -96,9 +110,13 @@ def _discard(folder: Path) -> None:
 
 def evaluate(
     labels: Annotated[Path, typer.Argument(help="Labelled CSV (see train).", exists=True, dir_okay=False)],
-    model: Annotated[str | None, typer.Option("--model", "-m", help="Version or model folder (default: the served one).")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Version or model folder (default: the served one).")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the measures as JSON.")] = None,
-    resamples: Annotated[int, typer.Option(help="Bootstrap resamples for the 95 % intervals; 0 for none.", min=0)] = 1000,
+    resamples: Annotated[
+        int, typer.Option(help="Bootstrap resamples for the 95 % intervals; 0 for none.", min=0)
+    ] = 1000,
 ) -> None:
     """Measure a model on labelled letters: F1, ranking, calibration, with bootstrap intervals.
 

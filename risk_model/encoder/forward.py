@@ -7,8 +7,8 @@ the attention-weighted sum of its clauses, one attention per output, plus the la
     g_c = max_{i in clause c} h_i               m = max_c g_c
     logit = sum_c softmax_c(g_c A) * (g_c Z) + m X + b
 
-Given the attention and the winning windows, a logit is a plain sum over windows: that sum is the explanation. The maximum over
-windows is Kim's [1]; attention over parts of a document follows Yang et al. [2].
+Given the attention and the winning windows, a logit is a plain sum over windows: that sum is the explanation. The
+maximum over windows is Kim's [1]; attention over parts of a document follows Yang et al. [2].
 
 [1] Y. Kim, Convolutional neural networks for sentence classification, EMNLP 2014.
 [2] Z. Yang et al., Hierarchical attention networks for document classification, NAACL 2016.
@@ -54,7 +54,7 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Parameters: `words` (V, d), `windows` (WIDTH, d, f), `shift` (f,), `attend`, `sum` and `peak` (f, K), `bias` (K,)."""
+    """Parameters: `words` (V, d), `windows` (WIDTH, d, f), `shift` (f,), `attend`, `sum`, `peak` (f, K), `bias` (K,)."""
 
     words: F32
     windows: F32
@@ -76,11 +76,11 @@ def clause_starts(letters: Letters) -> Ints:
 def window_values(letters: Letters, tables: F32, shift: F32, index: NDArray[np.int32] | None = None) -> F32:
     """Return the filter values (words, f) of the window around each word; `tables` is (WIDTH, words, f), E times W_k.
 
-    `index` gives the rows of `tables` where they do not stand in the order of the vocabulary; END is row 0 in any case. The window around a
-    letter's last END would reach into the next letter, so it counts as empty.
+    `index` gives the rows of `tables` where they do not stand in the order of the vocabulary; END is row 0 in any case.
+    The window around a letter's last END would reach into the next letter, so it counts as empty.
     """
     ids = letters.ids if index is None else index
-    h = tables[1].take(ids, axis=0)
+    h: F32 = tables[1].take(ids, axis=0)
     h[0] += tables[0][END]  # every later letter finds the END of the one before it
     h[1:] += tables[0].take(ids[:-1], axis=0)
     h[:-1] += tables[2].take(ids[1:], axis=0)
@@ -93,14 +93,14 @@ def window_values(letters: Letters, tables: F32, shift: F32, index: NDArray[np.i
 def softmax_over(values: F32, starts: Ints, sizes: Ints) -> F32:
     """Return the softmax of each column inside each stretch of rows."""
     top = np.maximum.reduceat(values, starts, axis=0)
-    out = np.exp(values - np.repeat(top, sizes, axis=0))
+    out: F32 = np.exp(values - np.repeat(top, sizes, axis=0))
     out /= np.repeat(np.add.reduceat(out, starts, axis=0), sizes, axis=0)
     return out
 
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Clause values (C, f), letter peaks (n, f), clause starts (C,), and each letter's first clause and clause count (n,)."""
+    """Clause values (C, f) and starts (C,); peaks (n, f), first clause (n,) and number of clauses (n,) of each letter."""
 
     clauses: F32
     peaks: F32
@@ -128,11 +128,12 @@ def logits(letters: Letters, weights: Weights, tables: F32) -> F32:
     pooled = pool(letters, window_values(letters, tables, weights.shift))
     weighted = attention(pooled, weights.attend)
     weighted *= pooled.clauses @ weights.sum
-    return np.add.reduceat(weighted, pooled.first, axis=0) + pooled.peaks @ weights.peak + weights.bias
+    total: F32 = np.add.reduceat(weighted, pooled.first, axis=0) + pooled.peaks @ weights.peak + weights.bias
+    return total
 
 
 def word_tables(weights: Weights) -> F32:
-    """Return E times W_k for every word and window position, shape (WIDTH, V, f): done once, it spares all products later."""
+    """Return E times W_k for every word and window position, shape (WIDTH, V, f); made once, it spares later products."""
     return np.stack([weights.words @ w for w in weights.windows])
 
 

@@ -1,7 +1,7 @@
 """Train the clause encoder with numpy alone: exact gradients by hand, Adam, a one-cycle learning rate.
 
-The network is small enough to train in minutes on an office PC, so retraining needs no deep-learning framework (several hundred
-megabytes to several gigabytes). `tests` hold the gradients against finite differences.
+The network is small enough to train in minutes on an office PC, so retraining needs no deep-learning framework (several
+hundred megabytes to several gigabytes). `tests` hold the gradients against finite differences.
 
 [1] D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, ICLR 2015.
 [2] L. N. Smith, N. Topin, Super-convergence: very fast training of neural networks using large learning rates, 2018.
@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from risk_model.encoder.forward import END, UNKNOWN, WIDTH, F32, Ints, Letters, Weights, attention, pool, window_values
+from risk_model.encoder.forward import END, F32, UNKNOWN, WIDTH, Ints, Letters, Weights, attention, pool, window_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def gradients(
     if recipe.forget:
         ids = np.where((rng.random(len(ids), np.float32) < recipe.forget) & (ids != END), np.int32(UNKNOWN), ids)
     used, index = np.unique(np.append(ids, END), return_inverse=True)
-    index = index[:-1].astype(np.int32)
+    index32: NDArray[np.int32] = index[:-1].astype(np.int32)
     # Dropout per kind of word and batch, not per place: the products below then run over distinct words only.
     keep_words = _dropout((len(used), weights.words.shape[1]), recipe.word_dropout, rng)
     vectors = weights.words[used] * keep_words
-    h = window_values(letters, np.stack([vectors @ w for w in weights.windows]), weights.shift, index)
+    h = window_values(letters, np.stack([vectors @ w for w in weights.windows]), weights.shift, index32)
     pooled = pool(letters, h)
     row = np.repeat(np.arange(n), pooled.sizes)
     keep = _dropout((n, recipe.filters), recipe.filter_dropout, rng)
@@ -92,13 +92,14 @@ def gradients(
     d_score = d_share - share * np.repeat(np.add.reduceat(d_share, pooled.first, axis=0), pooled.sizes, axis=0)
     d_clauses = d_value @ weights.sum.T + d_score @ weights.attend.T
     d_peaks = d_out @ weights.peak.T
-    # A maximum passes its gradient to the place it came from; equal places share it only where all are zero, and there it stops.
+    # A maximum passes its gradient to the place it came from; equal places share it only where all are zero, and there
+    # it stops.
     d_clauses += np.where(pooled.clauses == pooled.peaks[row], d_peaks[row], 0)
     d_clauses *= keep[row]
     clause = np.repeat(np.arange(len(pooled.starts)), np.diff(pooled.starts, append=len(ids)))
     d_h = np.where((h == pooled.clauses[clause]) & (h > 0), d_clauses[clause], np.float32(0))
 
-    d_tables = _scatter(index, d_h, len(used))
+    d_tables = _scatter(index32, d_h, len(used))
     d_words = sum(d @ w.T for d, w in zip(d_tables, weights.windows, strict=True)) * keep_words
     gradient = Weights(
         words=d_words,
@@ -113,7 +114,8 @@ def gradients(
 
 
 def _scatter(index: NDArray[np.int32], d_h: F32, size: int) -> list[F32]:
-    # Row i of d_h belongs to the words at i-1, i and i+1: one sparse matrix for each shift sums the rows of equal words.
+    # Row i of d_h belongs to the words at i-1, i and i+1: one sparse matrix for each shift sums the rows of equal
+    # words.
     n = len(index)
     ones = np.ones(n, np.float32)
     before = np.concatenate([[np.int32(END)], index[:-1]])

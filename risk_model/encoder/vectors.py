@@ -2,7 +2,8 @@
 
 Deterministic, quick, and at this size of text as good as skip-gram. No labels are used, so unlabelled letters help.
 
-[1] O. Levy, Y. Goldberg, I. Dagan, Improving distributional similarity with lessons learned from word embeddings, TACL 3 (2015).
+[1] O. Levy, Y. Goldberg, I. Dagan, Improving distributional similarity with lessons learned from word embeddings, TACL
+3 (2015).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils.extmath import randomized_svd
 
-from risk_model.encoder.forward import FIRST_WORD, F32, Letters
+from risk_model.encoder.forward import F32, FIRST_WORD, Letters
 
 #: Words this far apart still count as neighbours; nearer ones count more (1 / distance).
 REACH: Final = 5

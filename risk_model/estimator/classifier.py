@@ -24,10 +24,10 @@ from risk_model.encoder.train import fit as fit_encoder
 from risk_model.encoder.vectors import word_vectors
 from risk_model.errors import LabelError
 from risk_model.estimator.linear import fit_linear
-from risk_model.estimator.vocabulary import Terms, Words, learn_terms, learn_words
-from risk_model.features import KeyTable, neutral_keys, neutral_words
+from risk_model.estimator.vocabulary import learn_terms, learn_words
+from risk_model.features import neutral_keys, neutral_words
 from risk_model.runtime import Scorer
-from risk_model.taxonomy import OUTPUTS
+from risk_model.taxonomy import LEVELS, OUTPUTS
 from risk_model.text import prepare_many, segmenter
 
 F32 = NDArray[np.float32]
@@ -36,7 +36,9 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The two parts fitted on some letters: linear weights and intercepts, and encoder weights, in released precision."""
+    """The two parts fitted on some letters: linear weights and intercepts, and encoder weights, in released
+    precision.
+    """
 
     term_weights: F32
     term_bias: F32
@@ -54,9 +56,10 @@ class _Parts:
 class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Probabilities of tags, sub-tags, factors and escalation levels from the text of letters.
 
-    Two parts are trained side by side: a logistic regression for each output on words, word pairs and character n-grams, and the
-    clause encoder (`risk_model.encoder`). Their logits, made out of fold, are joined by one more logistic regression for each output,
-    which also calibrates: what it learns from is never what the parts were fitted on.
+    Two parts are trained side by side: a logistic regression for each output on words, word pairs and character
+    n-grams, and the clause encoder (`risk_model.encoder`). Their logits, made out of fold, are joined by one more
+    logistic regression for each output, which also calibrates: what it learns from is never what the parts were fitted
+    on.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     dimensions : length of the word vectors.
     penalty : inverse strength of the linear part's L2 penalty (scikit-learn's C).
     mix_penalty : the same for joining the two parts.
+    cross_weight : how much other labels' logits count beside its own for an escalation level, between 0 and 1.
     filters, epochs : size and training length of the encoder.
     folds : out-of-fold splits, grouped.
     seed : fixes everything random.
@@ -87,7 +91,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         least_words: int = 4,
         dimensions: int = 128,
         penalty: float = 16.0,
-        mix_penalty: float = 0.05,
+        mix_penalty: float = 0.1,
+        cross_weight: float = 0.125,
         filters: int = 192,
         epochs: int = 20,
         folds: int = 5,
@@ -100,6 +105,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.dimensions = dimensions
         self.penalty = penalty
         self.mix_penalty = mix_penalty
+        self.cross_weight = cross_weight
         self.filters = filters
         self.epochs = epochs
         self.folds = folds
@@ -113,15 +119,19 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         groups: Ints | None = None,
         unlabelled: Sequence[str] = (),
         calibrate: NDArray[np.bool_] | None = None,
+        taught: Sequence[str] = (),
     ) -> Self:
         """Train on letters `X` (title, line end, body) and labels `y` (n, K) in {0, 1, nan}.
 
         `groups` keeps copies on one side of every split. `unlabelled` letters feed vocabulary and word vectors.
-        `calibrate` flags the letters whose frequencies the probabilities should match (default: all).
+        `calibrate` flags the letters whose frequencies the probabilities should match (default: all). `taught`, where given,
+        are the same letters in the wording the parts are fitted on; they are judged and calibrated on `X`.
         """
         y = np.asarray(y, np.float32)
         if y.ndim != 2 or y.shape != (len(X), len(OUTPUTS)):
-            raise LabelError(f"y has shape {y.shape}, expected ({len(X)}, {len(OUTPUTS)}): one column for each of OUTPUTS")
+            raise LabelError(
+                f"y has shape {y.shape}, expected ({len(X)}, {len(OUTPUTS)}): one column for each of OUTPUTS"
+            )
         groups = np.arange(len(X)) if groups is None else np.asarray(groups)
         calibrate = np.ones(len(X), bool) if calibrate is None else calibrate
         texts = prepare_many(X)
@@ -132,11 +142,12 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             reader = Scorer(self._blank(len(OUTPUTS)))
             values, letters = _read(reader, every)
             vectors = word_vectors(letters, len(self.words_.breaks), self.dimensions, self.seed)
+            lessons = _read(reader, prepare_many(taught)) if taught else (values, letters)
         values, letters = values[: len(X)], letters.take(np.arange(len(X)))
         splits = list(GroupKFold(self.folds).split(texts, groups=groups))
         jobs = [train for train, _ in splits] + [np.arange(len(X))]
         fitted: list[_Parts] = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_parts)(values, letters, y, rows, vectors, self.get_params()) for rows in jobs
+            delayed(_fit_parts)(*lessons, y, rows, vectors, self.get_params()) for rows in jobs
         )
         raw = np.zeros((len(X), 2 * len(OUTPUTS)), np.float32)
         for (_, held), parts in zip(splits, fitted, strict=False):
@@ -176,6 +187,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def _fit_mix(self, raw: F32, y: F32, calibrate: NDArray[np.bool_]) -> tuple[F32, F32]:
         k = y.shape[1]
         mix, bias = np.zeros((2 * k, k), np.float32), np.zeros(k, np.float32)
+        spread = raw.std(axis=0)
+        spread[spread == 0] = 1
         for j in range(k):
             rows = np.flatnonzero(calibrate & ~np.isnan(y[:, j]))
             # A label that the calibration letters never carry (it is newer than they are) is calibrated on all that do.
@@ -184,10 +197,15 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             if len(np.unique(y[rows, j])) < 2:
                 bias[j] = raw[:, j].mean()
                 continue
-            own = [j, k + j]
-            model = LogisticRegression(C=self.mix_penalty, max_iter=1000)
-            model.fit(raw[rows][:, own], y[rows, j].astype(int))
-            mix[own, j] = model.coef_[0]
+            # What a model learns from is scaled: a label's own two logits count in full, for the levels all others a
+            # little (escalation grows out of tags and factors), for the rest not at all.
+            scale = np.full(2 * k, self.cross_weight if OUTPUTS[j] in LEVELS else 0.0)
+            scale[[j, k + j]] = 1.0
+            used = np.flatnonzero(scale)
+            scale = scale[used] / spread[used]
+            model = LogisticRegression(C=self.mix_penalty, max_iter=2000)
+            model.fit(raw[rows][:, used] * scale, y[rows, j].astype(int))
+            mix[used, j] = model.coef_[0] * scale
             bias[j] = model.intercept_[0]
         return mix, bias
 

@@ -13,8 +13,9 @@ F32 = NDArray[np.float32]
 def fit_linear(values: sp.csr_array, targets: F32, penalty: float, seed: int) -> tuple[F32, F32]:
     """Return weights (F, K) and intercepts (K,) for `targets` (n, K) in {0, 1, nan}.
 
-    Rows whose target is nan (the label did not exist when they were labelled) do not count for that output. An output with
-    a single class gets no weights and the logit of its smoothed frequency. Classes are not re-weighted: that would break calibration.
+    Rows whose target is nan (the label did not exist when they were labelled) do not count for that output. An output
+    with a single class gets no weights and the logit of its smoothed frequency. Classes are not re-weighted: that would
+    break calibration.
     """
     weights = np.zeros((values.shape[1], targets.shape[1]), np.float32)
     intercepts = np.zeros(targets.shape[1], np.float32)

@@ -1,9 +1,10 @@
 """Hash words and n-grams of a whole batch at once, as array operations.
 
-Every text of a batch is one row of a single array of code points. A prefix sum of (value of the character x power of a base),
-all modulo 2**64, gives the hash of any stretch of it in constant time, as in Rabin and Karp [1]; the value of a
-character is a mixed 64-bit number, so short strings spread over the whole range. Hashes only name terms: the vocabulary keeps
-the full 64 bits of each, so two terms meet only if all 64 bits agree (about one chance in 10**8 for a million terms).
+Every text of a batch is one row of a single array of code points. A prefix sum of (value of the character x power of a
+base), all modulo 2**64, gives the hash of any stretch of it in constant time, as in Rabin and Karp [1]; the value of a
+character is a mixed 64-bit number, so short strings spread over the whole range. Hashes only name terms: the vocabulary
+keeps the full 64 bits of each, so two terms meet only if all 64 bits agree (about one chance in 10**8 for a million
+terms).
 
 [1] R. M. Karp, M. O. Rabin, Efficient randomized pattern-matching algorithms, IBM J. Res. Dev. 31 (1987).
 """

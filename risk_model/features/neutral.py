@@ -1,7 +1,7 @@
 """Words that must not count: who writes, and where.
 
-The boundary of this project says that a score does not move with ethnicity, religion, sex, age, origin, place names or personal
-names. These words are taken out before a feature is made, so no weight can be learnt for them.
+The boundary of this project says that a score does not move with ethnicity, religion, sex, age, origin, place names or
+personal names. These words are taken out before a feature is made, so no weight can be learnt for them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from risk_model.features.hashing import U64
 from risk_model.features.terms import key_of
 from risk_model.features.vocabulary import KeyTable
 
-
-#: jieba's tag for places (ns) also sits on common words (入口, 福利, 中考), so only names that end as places end are taken,
-#: and the short form of a province or city where the dictionary has it (武汉市: 武汉).
+#: jieba's tag for places (ns) also sits on common words (入口, 福利, 中考), so only names that end as places end are
+#: taken, and the short form of a province or city where the dictionary has it (武汉市: 武汉).
 _PLACE: Final = re.compile(r".{2,}(?:省|市|县|州|盟|旗|自治区)")
 _SHORT: Final = re.compile(r"(.{2,})(?:省|市|自治区)")
 

@@ -1,7 +1,7 @@
 """Terms of a batch: words, word pairs and character n-grams, each as a 64-bit key with its place.
 
-A term never reaches across a letter or field end, white space, a mask such as 〔姓名〕, or a word that must not count (a place
-name, a word about who writes): the boundary is held here, at the root, not by editing scores.
+A term never reaches across a letter or field end, white space, a mask such as 〔姓名〕, or a word that must not count
+(a place name, a word about who writes): the boundary is held here, at the root, not by editing scores.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ _MULTIPLIER: Final = np.uint64(0xD6E8FEB86659FD93)
 class KeyTable:
     """Maps 64-bit keys to their positions 0…n-1 in `keys`.
 
-    A quarter of the slots are filled at most, so nearly every look-up, and most of all the many that miss, ends at the first slot.
+    A quarter of the slots are filled at most, so nearly every look-up, and most of all the many that miss, ends at the
+    first slot.
 
     >>> KeyTable(np.array([70, 80], np.uint64)).find(np.array([80, 99], np.uint64)).tolist()
     [1, -1]

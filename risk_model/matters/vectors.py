@@ -17,38 +17,42 @@ from numpy.typing import NDArray
 from risk_model.features.hashing import ngram_hashes, values
 from risk_model.features.terms import stop_flags
 
-#: Two to four characters: the lengths of most Chinese words and of the telling parts of names.
-NGRAMS: Final = (2, 3, 4)
-#: Two million buckets: a letter has some 500 n-grams, so two letters share a bucket by chance about once in ten pairs.
+#: Two and three characters: most Chinese words and the telling parts of names. Longer ones are nearly all unique and only blur the
+#: likeness of long letters (benchmarks/matters).
+NGRAMS: Final = (2, 3)
+#: Two million buckets: a letter has some 400 n-grams, so chance gives two letters one more in common in about one pair of ten.
 WIDTH: Final = 1 << 21
-#: Heaviest n-grams kept of a letter. Names and the words of the problem are among them; the rest is set phrases.
-KEPT: Final = 256
+#: Heaviest n-grams kept of a letter, which bounds its place in the index; only letters of over 500 characters lose any.
+KEPT: Final = 512
 
 Rows = sp.csr_array
+Ints = NDArray[np.int64]
 _END: Final = "\n"
 
 
 def count_rows(texts: Sequence[str]) -> Rows:
     """Return counts of n-grams, shape (len(texts), WIDTH); no n-gram crosses punctuation, white space or a mask."""
     joined = _END.join([*texts, ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
     row_of = np.repeat(np.arange(len(texts)), sizes)
-    barred = np.concatenate([[0], np.cumsum(stop_flags(codes) | ~_sounding(codes))])
-    value = values(codes)
-    rows, columns = [], []
-    for n in NGRAMS:
-        if len(codes) < n:
-            break
-        at = np.flatnonzero(barred[n:] == barred[:-n])
-        rows.append(row_of[at])
-        columns.append((ngram_hashes(value, n)[at] % np.uint64(WIDTH)).astype(np.int32))
-    if not rows:
-        return sp.csr_array((len(texts), WIDTH), dtype=np.float32)
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    out = sp.csr_array((np.ones(len(row), np.float32), (row, column)), shape=(len(texts), WIDTH))
+    columns, starts, _ = find_ngrams(joined)
+    out = sp.csr_array((np.ones(len(starts), np.float32), (row_of[starts], columns)), shape=(len(texts), WIDTH))
     out.sum_duplicates()
     return out
+
+
+def find_ngrams(text: str) -> tuple[NDArray[np.int32], Ints, Ints]:
+    """Return column, start and end of every n-gram of `text`."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    barred = np.concatenate([[0], np.cumsum(stop_flags(codes) | ~_sounding(codes))])
+    value = values(codes)
+    columns, starts, ends = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for n in NGRAMS:
+        at = np.flatnonzero(barred[n:] == barred[:-n])
+        columns.append((ngram_hashes(value, n)[at] % np.uint64(WIDTH)).astype(np.int32))
+        starts.append(at)
+        ends.append(at + n)
+    return np.concatenate(columns), np.concatenate(starts), np.concatenate(ends)
 
 
 def _sounding(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -58,14 +62,21 @@ def _sounding(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return flags[where]
 
 
-def weigh_rows(counts: Rows, idf: NDArray[np.float32], kept: int = KEPT) -> Rows:
-    """Return (1 + log count) x idf, the heaviest `kept` entries of each row, rows of length 1."""
-    out = counts.copy()
+def weigh_rows(counts: Rows, idf: NDArray[np.float32], only: NDArray[np.bool_] | None = None) -> Rows:
+    """Return (1 + log count) x idf of the columns flagged in `only`, the heaviest KEPT of each row, rows of length 1."""
+    out = pick_columns(counts, only) if only is not None else counts.copy()
     out.data = (1 + np.log(out.data)) * idf[out.indices]
-    out = _heaviest(out, kept)
+    out = _heaviest(out, KEPT)
     length = np.sqrt(out.multiply(out).sum(axis=1))
     out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
     return out
+
+
+def pick_columns(rows: Rows, only: NDArray[np.bool_]) -> Rows:
+    """Return `rows` with the columns not flagged in `only` emptied."""
+    kept = only[rows.indices]
+    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))[kept]
+    return sp.csr_array((rows.data[kept], (row, rows.indices[kept])), shape=rows.shape)
 
 
 def _heaviest(rows: Rows, kept: int) -> Rows:
@@ -80,7 +91,7 @@ def _heaviest(rows: Rows, kept: int) -> Rows:
     return sp.csr_array((rows.data[keep], (row[keep], rows.indices[keep])), shape=rows.shape)
 
 
-def pair_dots(a: Rows, b: Rows, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float32]:
+def pair_dots(a: Rows, b: Rows, i: Ints, j: Ints) -> NDArray[np.float32]:
     """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k."""
     out = np.empty(len(i), np.float32)
     # In stretches, so that the rows laid side by side stay within some 100 MB.

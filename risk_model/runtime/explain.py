@@ -1,8 +1,8 @@
 """Why a letter scores as it does: exact contributions of its words to one logit.
 
-A logit is intercept + weighed terms + encoder windows (see `risk_model.encoder`). A term's share is spread evenly over the places
-where it stands and over their characters; a window's over the characters of its words. Summed by word, the shares and the intercept
-give the logit back exactly; nothing is approximated or sampled.
+A logit is intercept + weighed terms + encoder windows (see `risk_model.encoder`). A term's share is spread evenly over
+the places where it stands and over their characters; a window's over the characters of its words. Summed by word, the
+shares and the intercept give the logit back exactly; nothing is approximated or sampled.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables in and out: what offices hand over, read as petitions, and results they can open.
 
-Reading streams where the format allows, keeps the row numbers of the file, treats every cell as text, and drops personal
-data at the door. Writing is atomic. Nothing here knows a model.
+Reading streams where the format allows, keeps the row numbers of the file, treats every cell as text, and drops
+personal data at the door. Writing is atomic. Nothing here knows a model.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from risk_model.tables.names import FOLDED, fold
 #: Anywhere in a name these words mean personal data, whoever's it is.
 _ANYWHERE: Final = re.compile(
     "姓名|身份证|证件号|公民身份|电话|手机|联系方式|住址|通讯地址|通信地址|联系地址|家庭地址|户籍|户口|邮箱|邮件地址"
-    "|电子邮件|微信|qq|性别|年龄|民族|出生|生日|籍贯|国籍|政治面貌|信仰|宗教|婚姻状况|文化程度|学历|职业|工作单位"
+    "|电子邮件|微信|qq|性别|年龄|民族|出生|生日|籍贯|国籍|政治面貌|党员|信仰|宗教|婚姻状况|文化程度|学历|职业|工作单位"
     "|银行卡|银行账号|车牌|网名|昵称|用户名|ip地址|邮政编码|邮编"
 )
 #: The petitioner by his or her role, alone or with what an office appends; 信访人数 (how many) is about the matter.
@@ -27,10 +27,10 @@ _PERSON: Final = re.compile(
 #: A name known for a role stays, whatever its brackets say: 内容（含联系电话） is the letter, masked later.
 _ROLE_NAMES: Final = frozenset(chain.from_iterable(FOLDED.values()))
 _ENGLISH: Final = re.compile(
-    "(?:full|real|user|nick|contact)?name|user|userid|petitioner|complainant|contact|person|author|(?:tele|cell|mobile)?phone"
+    "(?:(?:full|real|user|nick|contact)?name|user|userid|(?:petitioner|complainant)(?:name|id|phone)?|contact|person|author|(?:tele|cell|mobile)?phone"
     "(?:number)?|mobile|tel|e?mail|id(?:entity)?card|idn(?:umber|o)|identity|passport|ssn|(?:home)?address|residence|sex|gender"
     "|age|ethnicity|nationality|race|birth(?:day|date|place)|dateofbirth|dob|religion|politicalstatus|we(?:chat|ixin)"
-    "|bank(?:card|account)|(?:license)?plate|ip(?:address)?|marital(?:status)?|occupation|employer"
+    "|bank(?:card|account)|(?:license)?plate|ip(?:address)?|marital(?:status)?|occupation|employer)[0-9]*"
 )
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -39,6 +39,8 @@ _CARD: Final = re.compile(r"[1-8][0-9]{5}((?:19|20)[0-9]{6})[0-9]{3}[0-9X]")
 _MOBILE: Final = re.compile(r"(?:\+?86)?1(?:[3-9][0-9]{9}|[0-9]{2}0000[0-9]{4})")
 #: Work-order numbers often read region + date + serial: a recent date without a valid check digit is taken for one.
 _RECENT_YEARS: Final = 10
+#: What Excel makes of the last digits of a long number; its check digit says nothing then.
+_ROUNDED: Final = "000"
 
 
 def is_personal_name(name: str) -> bool:
@@ -69,7 +71,8 @@ def is_identity_card(value: str) -> bool:
         return False
     check = "10X98765432"[sum(int(c) * w for c, w in zip(text[:17], _WEIGHTS, strict=True)) % 11]
     today = dt.date.today()
-    return born <= today and (text[17] == check or today.year - born.year >= _RECENT_YEARS)
+    valid = text[17] == check and not text.endswith(_ROUNDED)
+    return born <= today and (valid or today.year - born.year >= _RECENT_YEARS)
 
 
 def is_mobile(value: str) -> bool:

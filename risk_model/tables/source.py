@@ -50,15 +50,17 @@ class Source(Protocol):
 def find_header(rows: Sequence[Sequence[str]], wanted: frozenset[str] = TEXT_NAMES) -> int | None:
     """Return the index of the header: the first row with a wanted (folded) name, else the first that is not blank.
 
+    Rows above a header are titles, which fill fewer cells; a row of data may well hold a cell such as 信访事项.
     None where every row is blank.
 
     >>> find_header([["2025年登记表", ""], ["编号", "信访内容"], ["1", "停水"]])
     1
     """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     for index, row in enumerate(rows):
-        if any(fold(cell) in wanted for cell in row):
+        if any(fold(cell) in wanted for cell in row) and filled[index] > max(filled[:index], default=0):
             return index
-    return next((index for index, row in enumerate(rows) if any(cell.strip() for cell in row)), None)
+    return next((index for index, cells in enumerate(filled) if cells), None)
 
 
 def fit(number: int, cells: Sequence[str], width: int) -> Row | Reject:

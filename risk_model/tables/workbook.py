@@ -42,7 +42,7 @@ class Workbook:
 
     def share(self) -> float | None:
         """Return the share of the rows that have been read."""
-        return float(self._read) / max(1, self._sheet.total_height)
+        return self._read / max(1, int(self._sheet.total_height))
 
     def most_rows(self) -> int:
         """Return the number of rows below the header."""

@@ -6,6 +6,7 @@ A building alone (3栋), a floor, a line (3号线), a plot (2号地块), a docum
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
 from risk_model.text.mapping import Edit
@@ -18,16 +19,14 @@ _UNIT: Final = r"(?![0-9多余几户套人名家平米㎡元块万亿年月日�
 #: What cannot stand behind 房: 200房产, 301房价.
 _NO_ROOM: Final = "(?![产屋价地子间贷源租款东交管企改卡补])"
 #: What makes 18号 a day of the month, a line, a plot or a document instead of a house.
-_NO_HOUSE: Final = (
-    "(?!线|楼|栋|地|文|令|公告|通知|井|站|台|机|桩|桥|路|上午|下午|晚|早|凌晨|左右|开始|之|以|前|后|起|至|到|就|才|通车|开工|停)"
-)
+_NO_HOUSE: Final = "(?!线|楼|栋|地|文|令|公告|通知|井|站|台|机|桩|桥|路|上午|下午|晚|早|凌晨|左右|开始|之|以|前|后|起|至|到|就|才|通车|开工|停)"
 
 _BUILDING: Final = rf"(?:[{_N}]{{1,4}}|[A-Za-z][0-9]{{0,2}})(?:栋楼?|幢|号[楼栋]|座|#[楼栋]?)"
 _STAIRS: Final = rf"[{_N}]{{1,3}}(?:单元|梯)"
-_ROOM: Final = (
-    rf"(?:[0-9]{{1,2}}[楼层][0-9]{{1,4}}[号室房]|[A-Za-z]?[0-9]{{3,4}}(?:[室号]房?|房{_NO_ROOM}|{_UNIT})|[{_HAN_DIGITS}]{{3,4}}[室房号])"
+_ROOM: Final = rf"(?:[0-9]{{1,2}}[楼层][0-9]{{1,4}}[号室房]|[A-Za-z]?[0-9]{{3,4}}(?:[室号]房?|房{_NO_ROOM}|{_UNIT})|[{_HAN_DIGITS}]{{3,4}}[室房号])"
+_INSIDE: Final = (
+    rf"(?:{_BUILDING}[ ,，-]?(?:{_STAIRS}[ ,，-]?)?|{_STAIRS}[ ,，-]?){_ROOM}(?:[、/和][0-9]{{3,4}}(?:[室号]|{_UNIT}))*"
 )
-_INSIDE: Final = rf"(?:{_BUILDING}[ ,，-]?(?:{_STAIRS}[ ,，-]?)?|{_STAIRS}[ ,，-]?){_ROOM}(?:[、/和][0-9]{{3,4}}(?:[室号]|{_UNIT}))*"
 _NAMED_ROOM: Final = rf"[A-Za-z]?[0-9]{{3,4}}(?:室|号?房{_NO_ROOM})"
 #: 5-2-301: building, stairs, room. With a fourth part, or a year in the last place, it is something else.
 _DASHED: Final = r"[A-Za-z]?[0-9]{1,2}-[0-9]{1,2}-(?!(?:19|20)[0-9]{2})[1-9][0-9]{2,3}[室房号]?(?![0-9-])"
@@ -40,8 +39,12 @@ _STREET: Final = (
 )
 _DOOR: Final = re.compile("|".join((_INSIDE, _NAMED_ROOM, _DASHED, _PAIR, _STREET)))
 
-#: Where a door can begin: a short number, and then one of the marks every form holds. Not inside a number, nor behind 第.
-_HINT: Final = re.compile(rf"[{_N}A-Za-z](?<![{_N}A-Za-z.第〔].)[{_N}A-Za-z]{{0,4}}(?:[栋幢座室号房楼#-]|单元|梯)")
+#: Every form holds one of these marks behind its first number, which has at most five places.
+_MARK: Final = re.compile(rf"[栋幢座室号房楼梯单#-](?<=[{_N}A-Za-z].)")
+_PLACES: Final = 5
+_IN_NUMBER: Final = frozenset(string.ascii_letters + string.digits + _HAN_DIGITS)
+#: Before a number: a decimal, an ordinal, the year of a document.
+_BARRED: Final = frozenset(".第〔") | _IN_NUMBER
 _CUED: Final = re.compile(rf"门牌号?码?[为是:： ]{{0,2}}(?P<door>[{_N}A-Za-z][{_N}A-Za-z-]{{0,9}}号?)")
 
 
@@ -53,13 +56,13 @@ def doors(text: str) -> list[Edit]:
     """
     edits: list[Edit] = []
     at = 0
-    while hint := _HINT.search(text, at):
-        door = _DOOR.match(text, hint.start())
-        at = (door or hint).end()
-        if door:
+    for mark in _MARK.finditer(text):
+        start = mark.start()
+        while start > at and mark.start() - start <= _PLACES and text[start - 1] in _IN_NUMBER:
+            start -= 1
+        if start < mark.start() and text[start - 1 : start] not in _BARRED and (door := _DOOR.match(text, start)):
             edits.append((*door.span(), Kind.DOOR.mask))
-        elif text[at - 1] == "-":
-            at -= 1
+            at = door.end()
     return edits
 
 

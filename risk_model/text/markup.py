@@ -1,4 +1,4 @@
-"""Traces of the machine a letter came through: HTML, spreadsheet escapes, invisible characters, runs of white space."""
+"""Traces of the machine a letter came through: HTML, spreadsheet escapes, runs of white space."""
 
 from __future__ import annotations
 
@@ -7,16 +7,85 @@ from html import unescape
 from typing import Final
 
 from risk_model.text.mapping import SEPARATOR, Edit
-from risk_model.text.width import UNUSUAL
+from risk_model.text.width import UNSEEN
 
 #: Tags that end a line, tags that end a cell, and tags inside a line; what is not listed (3<5, <某小区>) is text.
 _LINE_TAGS: Final = frozenset(
-    "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 head header hr html li "
-    "link main meta nav ol p pre section table tbody tfoot thead title tr ul xml".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "link",
+        "main",
+        "meta",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "xml",
+    ]
 )
 _CELL_TAGS: Final = frozenset(["td", "th"])
 _INLINE_TAGS: Final = frozenset(
-    "a abbr b big cite code del em font i img input ins label mark o s small span st1 strike strong sub sup u v w".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "label",
+        "mark",
+        "o",
+        "s",
+        "small",
+        "span",
+        "st1",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "v",
+        "w",
+    ]
 )
 #: Neither a comment nor a script may hold the opening of another: so an unclosed one is given up at the next, and the work stays
 #: proportional to the length. `++` and `*+` never give a character back.
@@ -33,14 +102,10 @@ _ENTITY: Final = re.compile(
 )
 #: How Excel writes control characters into its files.
 _ESCAPE: Final = re.compile("_x00(?:0([9ADad])|[01][0-9A-Fa-f])_")
-#: Controls, zero-width and direction marks, fillers, variation selectors, private use, noncharacters (but the separator).
-_UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u20e3\u3164\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe"
-    "\U0001fffe\U0001ffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+#: Blanks and characters to drop, but for a single blank between others.
+_GAP: Final = re.compile(
+    rf"[ \n{UNSEEN}](?:[ \n{UNSEEN}]++|(?<={UNSEEN})|(?<=\A.)|(?<={SEPARATOR}[ \n])|(?={SEPARATOR})|\Z)", re.DOTALL
 )
-#: White space that is more than one character, or stands at the edge of a letter.
-_GAP: Final = re.compile(rf"[ \n](?:[ \n]++|(?<=\A.)|(?<={SEPARATOR}[ \n])|(?={SEPARATOR})|\Z)", re.DOTALL)
 
 
 def separators(text: str) -> list[Edit]:
@@ -90,16 +155,15 @@ def _gap(tag: re.Match[str]) -> str | None:
     return "" if name in _INLINE_TAGS else None
 
 
-def unseen(text: str) -> list[Edit]:
-    """Drop characters nobody sees."""
-    return [(*m.span(), "") for spot in UNUSUAL.finditer(text) for m in _UNSEEN.finditer(text, *spot.span())]
-
-
 def gaps(text: str) -> list[Edit]:
-    """Make each run of white space one newline, or one space where it holds no newline; none at the edges of a letter."""
+    """Drop `UNSEEN` and make each run of white space one newline, or one space where it holds no newline.
+
+    At the edges of a letter no white space is left.
+    """
     edits = []
     for m in _GAP.finditer(text):
         start, end = m.span()
         at_edge = start == 0 or end == len(text) or SEPARATOR in (text[start - 1], text[end])
-        edits.append((start, end, "" if at_edge else "\n" if "\n" in m[0] else " "))
+        blank = "\n" if "\n" in m[0] else " " if " " in m[0] else ""
+        edits.append((start, end, "" if at_edge else blank))
     return edits

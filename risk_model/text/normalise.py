@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 from risk_model.text.mapping import MappedText, Stage
-from risk_model.text.markup import entities, escapes, gaps, separators, tags, unseen
+from risk_model.text.markup import entities, escapes, gaps, separators, tags
 from risk_model.text.simplify import simplified
 from risk_model.text.width import one_width, sentence_marks
 
-#: In this order: a reference may spell a tag, a dropped character may part a number, blanks are known once they are one width.
-STAGES: Final[tuple[Stage, ...]] = (escapes, entities, tags, unseen, one_width, gaps, simplified, sentence_marks)
+#: In this order: a reference may spell a tag, and blanks are known once they are one width.
+STAGES: Final[tuple[Stage, ...]] = (escapes, entities, tags, one_width, gaps, simplified, sentence_marks)
 
 #: What decoding with the wrong table leaves: UTF-8 read as GBK (锟斤拷), fresh memory (烫烫烫, 屯屯屯), UTF-8 read as Latin-1.
 _MOJIBAKE: Final = re.compile("锟斤拷|\ufffd|烫{3,}|屯{3,}|[\u00a1-\u00ff]{2,}")

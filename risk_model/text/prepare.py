@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from risk_model.text.mapping import SEPARATOR, MappedText, substitute
 from risk_model.text.normalise import STAGES, normalise
-from risk_model.text.redact import redact, redact_joined
+from risk_model.text.redact import redact, redact_many
 
 
 def prepare(text: str) -> MappedText:
@@ -30,4 +30,4 @@ def prepare_many(texts: Sequence[str]) -> list[str]:
         joined = SEPARATOR.join(text.replace(SEPARATOR, "") for text in texts)
     for stage in STAGES:
         joined = substitute(joined, stage(joined))
-    return redact_joined(joined).split(SEPARATOR)
+    return redact_many(joined.split(SEPARATOR))

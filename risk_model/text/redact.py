@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from risk_model.text.accounts import accounts, emails, plates
+from risk_model.text.accounts import accounts_and_plates, emails
 from risk_model.text.doors import doors, named_doors
 from risk_model.text.identifiers import personal_numbers
 from risk_model.text.mapping import SEPARATOR, MappedText, Stage, substitute
@@ -14,8 +14,7 @@ from risk_model.text.names import cued_names, named_officials, other_names
 _STAGES: Final[tuple[Stage, ...]] = (
     emails,
     personal_numbers,
-    plates,
-    accounts,
+    accounts_and_plates,
     named_doors,
     doors,
     named_officials,
@@ -42,15 +41,18 @@ def redact(text: str | MappedText) -> MappedText:
     return mapped
 
 
-def redact_joined(text: str) -> str:
-    """Return letters joined by `SEPARATOR`, each redacted: the text of `redact`, without the way back."""
-    masked = text
-    for stage in _STAGES:
-        masked = substitute(masked, stage(masked))
-    old, new = text.split(SEPARATOR), masked.split(SEPARATOR)
-    open_letters = [k for k, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
-    if open_letters:
-        again = redact_joined(SEPARATOR.join(new[k] for k in open_letters))
-        for k, letter in zip(open_letters, again.split(SEPARATOR), strict=True):
-            new[k] = letter
-    return SEPARATOR.join(new)
+def redact_many(letters: list[str]) -> list[str]:
+    """Return the text of `redact` for each of `letters`, none of which holds `SEPARATOR`."""
+    masked = list(letters)
+    waiting = list(range(len(masked)))
+    while waiting:
+        joined = SEPARATOR.join(masked[k] for k in waiting)
+        for stage in _STAGES:
+            joined = substitute(joined, stage(joined))
+        changed = []
+        for k, letter in zip(waiting, joined.split(SEPARATOR), strict=True):
+            if letter != masked[k]:
+                masked[k] = letter
+                changed.append(k)
+        waiting = changed
+    return masked

@@ -1,8 +1,9 @@
 """Word segmentation: jieba's rules with the project's dictionary, HMM off.
 
-`Segmenter` runs on rjieba, the Rust port of jieba, because it gives the same words about eleven times as fast. `reference`
-builds the original jieba with the same dictionary; a test compares the two. HMM stays off: the two implementations differ
-with it, and its guesses about unknown words change with their neighbours, which makes an unstable vocabulary.
+`Segmenter` runs on rjieba, the Rust port of jieba, because it gives the same words about eleven times as fast.
+`reference` builds the original jieba with the same dictionary; a test compares the two. HMM stays off: the two
+implementations differ with it, and its guesses about unknown words change with their neighbours, which makes an
+unstable vocabulary.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def segmenter() -> Segmenter:
 def reference(words: Mapping[str, int] | None = None, cache_folder: Path | None = None) -> Callable[[str], list[str]]:
     """Return the original jieba as a function from text to words, for comparison; slow to build (about a second).
 
-    jieba unmarshals its cache file, so the cache must not lie where another user could plant one: `cache_folder` defaults
-    to a folder only this user can enter.
+    jieba unmarshals its cache file, so the cache must not lie where another user could plant one: `cache_folder`
+    defaults to a folder only this user can enter.
     """
     import jieba
 

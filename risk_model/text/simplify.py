@@ -56,5 +56,4 @@ def simplified(text: str) -> str:
         # A phrase rule that changed the length would break the way back to the source.
         pieces += text[at:start], converted if len(converted) == len(letter) else letter.translate(_table())
         at = end
-    pieces.append(text[at:])
-    return "".join(pieces)
+    return "".join((*pieces, text[at:])) if pieces else text

@@ -7,7 +7,9 @@ NFKC would also rewrite Chinese punctuation, ①, ㎡ and ½, so it is not used.
 - the same marks typed in ASCII become full width where they touch a Han character, so 9:30 and (a) stay; a full stop becomes 。
   between a Han character and another one, white space, a closing mark or the end, so 3.5 and ... stay;
 - every kind of blank is a space, every kind of line end a newline, emoji are a space (people write them instead of a comma);
-- half a surrogate pair becomes U+FFFD, the sign of a damaged text.
+- half a surrogate pair becomes U+FFFD, the sign of a damaged text;
+- what nobody sees (controls, zero-width and direction marks, private use, variation selectors, noncharacters) becomes U+0000, to be
+  dropped with the surplus white space.
 
 Every rule here replaces one character by one character.
 """
@@ -15,6 +17,7 @@ Every rule here replaces one character by one character.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from risk_model.text.mapping import SEPARATOR
@@ -27,7 +30,12 @@ _BLANKS: Final = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _LINE_ENDS: Final = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 #: Pictographs and dingbats; arrows, geometric shapes (□ △ ○) and circled numbers are ordinary marks and stay.
 _EMOJI: Final = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-_SURROGATES: Final = "\ud800-\udfff"
+#: Stands for a character to be dropped.
+UNSEEN: Final = "\x00"
+#: Letters and marks by their category, yet without a shape: fillers, joiners, keycaps, variation selectors.
+_SHAPELESS: Final = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u20e3\u3164\uffa0\ufe00-\ufe0f\ufffc\U000e0100-\U000e01ef"
+)
 _VARIANTS: Final = {
     "｡､｢｣": "。、「」",
     "﹐﹑﹒﹔﹕﹖﹗﹙﹚﹝﹞": "，、。；：？！（）〔〕",
@@ -39,8 +47,10 @@ _VARIANTS: Final = {
 }
 
 
-#: All but the characters letters are made of. The few others are looked up one by one: a class that names them all is far slower.
-UNUSUAL: Final = re.compile("[^\n -~\u4e00-\u9fff、。《》“”…—【】〔〕，！？；：（）" + SEPARATOR + "]+")
+#: All but the characters letters are made of; the few others are looked up one by one, a class that names them all is far slower.
+#: Written as a class and its repetition because `re` skims the text for a leading class, but not for a leading `+`.
+_ODD: Final = f"[^\n -~\u4e00-\u9fff、。《》“”…—【】〔〕，！？；：（）{SEPARATOR}]"
+_UNUSUAL: Final = re.compile(f"{_ODD}{_ODD}*")
 
 
 def _expand(inside: str) -> str:
@@ -48,14 +58,27 @@ def _expand(inside: str) -> str:
     return re.sub("(.)-(.)", lambda m: "".join(map(chr, range(ord(m[1]), ord(m[2]) + 1))), inside)
 
 
-def _table() -> dict[int, str]:
-    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _SENTENCE}
+class _Table(dict[int, str]):
+    """The canonical form of each character; what no rule names keeps its form, or is seen by nobody."""
+
+    def __missing__(self, code: int) -> str:
+        category = unicodedata.category(chr(code))
+        noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        unseen = noncharacter or category in ("Cc", "Cf", "Co")
+        form = "\ufffd" if category == "Cs" else UNSEEN if unseen else chr(code)
+        self[code] = form
+        return form
+
+
+def _table() -> _Table:
+    table = _Table({code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _SENTENCE})
     for variants, canonical in _VARIANTS.items():
         table |= {ord(a): b for a, b in zip(variants, canonical, strict=True)}
-    for inside, canonical in ((_BLANKS, " "), (_LINE_ENDS, "\n"), (_EMOJI, " "), (_SURROGATES, "\ufffd")):
+    for inside, canonical in ((_BLANKS, " "), (_LINE_ENDS, "\n"), (_EMOJI, " "), (_SHAPELESS, UNSEEN)):
         table |= dict.fromkeys(map(ord, _expand(inside)), canonical)
     # Mathematical digits, five styles of ten: they read as digits, so a number written in them must be found.
-    return table | {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}
+    table |= {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}
+    return table
 
 
 _TABLE: Final = _table()
@@ -71,7 +94,7 @@ def one_width(text: str) -> str:
     >>> one_width("Ａ７县３０％，打１２３４５．")
     'A7县30%，打12345.'
     """
-    return UNUSUAL.sub(lambda m: m[0].translate(_TABLE), text)
+    return _UNUSUAL.sub(lambda m: m[0].translate(_TABLE), text)
 
 
 def sentence_marks(text: str) -> str:

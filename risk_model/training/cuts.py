@@ -12,7 +12,8 @@ from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES
 
 F32 = NDArray[np.float32]
 
-#: The high band must hold this share of level-3 letters, the high and medium bands together this share of level 2 and above.
+#: The high band must hold this share of level-3 letters, the high and medium bands together this share of level 2 and
+#: above.
 HIGH_RECALL: Final = 0.85
 MEDIUM_RECALL: Final = 0.90
 
@@ -32,7 +33,9 @@ def _f1(truth: NDArray[np.bool_], probability: F32, cut: float) -> float:
 
 
 def best_cut(truth: NDArray[np.bool_], probability: F32) -> float:
-    """Return the cut with the largest F1, read off a curve smoothed over five neighbouring cuts so that one letter does not decide."""
+    """Return the cut with the largest F1, read off a curve smoothed over five neighbouring cuts so that one letter does
+    not decide.
+    """
     curve = np.array([_f1(truth, probability, cut) for cut in _GRID])
     smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.full(5, 0.2), mode="valid")
     return float(_GRID[int(np.argmax(smooth))])

@@ -22,7 +22,8 @@ from risk_model.taxonomy import FACTOR_NAMES, LEVELS, OUTPUTS, SUBTAG_NAMES, TAG
 
 F32 = NDArray[np.float32]
 
-#: Sub-tags that joined the guide after the public messages were labelled: in a labelled file they are unknown, not absent.
+#: Sub-tags that joined the guide after the public messages were labelled: in a labelled file they are unknown, not
+#: absent.
 LATER_SUBTAGS: Final = ("family_neighbor_dispute",)
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
@@ -30,7 +31,9 @@ _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Letters with labels: texts (title, line end, body), targets (n, K) in {0, 1, nan}, escalation 0…3, where each is from."""
+    """Letters with labels: texts (title, line end, body), targets (n, K) in {0, 1, nan}, escalation 0…3, where each is
+    from.
+    """
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
@@ -44,7 +47,10 @@ class Examples:
 
     def take(self, rows: NDArray[np.int64]) -> Examples:
         """Return the letters of `rows`."""
-        pick = lambda values: tuple(values[i] for i in rows)  # noqa: E731
+
+        def pick(values: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(values[i] for i in rows)
+
         return Examples(
             pick(self.ids),
             pick(self.texts),
@@ -110,7 +116,8 @@ def corpus() -> Examples:
 def labelled_file(path: Path) -> Examples:
     """Read a labelled CSV: id, title, body, land_acquisition, livelihood, governance, subtags, factors, escalation.
 
-    A file that uses a later sub-tag is taken to know it; otherwise that label is unknown there. Errors name file and line.
+    A file that uses a later sub-tag is taken to know it; otherwise that label is unknown there. Errors name file and
+    line.
     """
     records = list(csv.DictReader(io.StringIO(_text(path))))
     needed = {"id", "title", "body", *TAG_NAMES, "subtags", "factors", "escalation"}

@@ -21,6 +21,7 @@ from risk_model.schema import Petition
 from risk_model.taxonomy import OUTPUTS
 from risk_model.text import rules
 from risk_model.thresholds import decide
+from risk_model.training.augment import indifferent
 from risk_model.training.card import model_card
 from risk_model.training.cuts import choose
 from risk_model.training.duplicates import copy_groups
@@ -57,7 +58,8 @@ class Trained:
 def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     """Fit everything; the same inputs, settings and library versions give the same result.
 
-    Frequencies are calibrated to the labelled files where there are any: the corpus is balanced by design, letters in an office are not.
+    Frequencies are calibrated to the labelled files where there are any: the corpus is balanced by design, letters in
+    an office are not.
     """
     parts = [corpus()] if plan.use_corpus else []
     parts += [labelled_file(path) for path in plan.labelled]
@@ -72,14 +74,17 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     calibrate = ~examples.synthetic if (~examples.synthetic).any() else np.ones(len(examples), bool)
     classifier = PetitionRiskClassifier(**dict(plan.settings))
     say("fitting both parts, out of fold and on everything")
-    classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate)
+    taught = indifferent(examples.texts, classifier.seed)
+    classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate, taught)
     rows = np.flatnonzero(calibrate)
     held_out = classifier.out_of_fold_
     thresholds = choose(examples.targets[rows], held_out[rows], examples.escalation[rows])
     parameters = replace(classifier.parameters_, thresholds=thresholds)
     judged = Judged(examples.targets, held_out, decide(held_out, thresholds), examples.escalation)
     metrics = measures(judged.take(rows))
-    return Trained(parameters, classifier, _manifest(plan, examples, len(unlabelled), metrics, classifier), metrics, examples)
+    return Trained(
+        parameters, classifier, _manifest(plan, examples, len(unlabelled), metrics, classifier), metrics, examples
+    )
 
 
 def split_groups(examples: Examples) -> NDArray[np.int64]:

@@ -34,7 +34,16 @@ def relist(folder: Path, name: str) -> None:
 
 def test_what_is_saved_is_what_is_loaded(trained: Trained, folder: Path) -> None:
     loaded = load(folder).parameters
-    for name in ("term_keys", "term_idf", "term_weights", "term_bias", "word_keys", "word_breaks", "mix", "neutral_keys"):
+    for name in (
+        "term_keys",
+        "term_idf",
+        "term_weights",
+        "term_bias",
+        "word_keys",
+        "word_breaks",
+        "mix",
+        "neutral_keys",
+    ):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(trained.parameters, name), err_msg=name)
     for f in fields(loaded.encoder):
         np.testing.assert_array_equal(getattr(loaded.encoder, f.name), getattr(trained.parameters.encoder, f.name))

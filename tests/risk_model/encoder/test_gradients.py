@@ -1,4 +1,6 @@
-"""The hand-written gradients agree with finite differences, and the forward passes agree with a plain reading of the formula."""
+"""The hand-written gradients agree with finite differences, and the forward passes agree with a plain reading of the
+formula.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ def weights() -> Weights:
     rng = np.random.default_rng(3)
     start = initial(rng.normal(size=(8, 4)).astype(np.float32), 3, PLAIN, rng)
     # Attention begins at zero; the check must see it at work.
-    return Weights(**{f.name: np.float64(getattr(start, f.name)) + 0.3 * rng.normal(size=getattr(start, f.name).shape) for f in fields(start)})
+    return Weights(
+        **{
+            f.name: np.float64(getattr(start, f.name)) + 0.3 * rng.normal(size=getattr(start, f.name).shape)
+            for f in fields(start)
+        }
+    )
 
 
 def plain_logits(letters: Letters, w: Weights) -> np.ndarray:
@@ -52,7 +59,9 @@ def plain_logits(letters: Letters, w: Weights) -> np.ndarray:
 
 
 def test_forward_is_the_formula(letters: Letters, weights: Weights) -> None:
-    np.testing.assert_allclose(logits(letters, weights, word_tables(weights)), plain_logits(letters, weights), rtol=1e-9)
+    np.testing.assert_allclose(
+        logits(letters, weights, word_tables(weights)), plain_logits(letters, weights), rtol=1e-9
+    )
 
 
 def test_letters_do_not_see_their_neighbours(letters: Letters, weights: Weights) -> None:

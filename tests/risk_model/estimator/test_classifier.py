@@ -96,7 +96,10 @@ def test_out_of_fold_probabilities_tell_the_classes_apart(trained: Trained) -> N
     for name in ("land_acquisition", "level_2", "wages_labor"):
         k = OUTPUTS.index(name)
         known = y[:, k]
-        assert trained.classifier.out_of_fold_[known == 1, k].mean() > 2 * trained.classifier.out_of_fold_[known == 0, k].mean()
+        assert (
+            trained.classifier.out_of_fold_[known == 1, k].mean()
+            > 2 * trained.classifier.out_of_fold_[known == 0, k].mean()
+        )
 
 
 def test_no_word_of_a_masked_kind_is_learnt(trained: Trained) -> None:

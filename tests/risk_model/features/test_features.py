@@ -63,7 +63,9 @@ def test_key_table_is_a_dictionary(keys: list[int], others: list[int]) -> None:
 def test_key_table_survives_keys_that_want_the_same_slot() -> None:
     # The inverse of the table's multiplier makes keys whose slots coincide.
     inverse = pow(0xD6E8FEB86659FD93, -1, 1 << 64)
-    keys = np.array([(5 << 40) * inverse % 2**64 + 0, *(((5 << 40) + i) * inverse % 2**64 for i in range(1, 9))], np.uint64)
+    keys = np.array(
+        [(5 << 40) * inverse % 2**64 + 0, *(((5 << 40) + i) * inverse % 2**64 for i in range(1, 9))], np.uint64
+    )
     table = KeyTable(keys)
     assert table.find(keys).tolist() == list(range(9))
     assert table.find(np.array([((5 << 40) + 99) * inverse % 2**64], np.uint64)).tolist() == [-1]
@@ -109,7 +111,9 @@ def test_counts_do_not_depend_on_the_batch(texts: list[str]) -> None:
     together = count_matrix(batch, table, none(batch), word_keys(batch)).toarray()
     for row, text in enumerate(texts):
         alone = make_batch([text], segmenter())
-        np.testing.assert_array_equal(together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).toarray())
+        np.testing.assert_array_equal(
+            together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).toarray()
+        )
     total = sum(len(t.keys) for t in terms(batch, none(batch)))
     assert together.sum() == total
 
@@ -136,7 +140,10 @@ def test_words_about_the_matter_are_not_neutral(word: str) -> None:
     assert word not in neutral_words()
 
 
-@pytest.mark.parametrize(("word", "coded"), [("A", True), ("A7", True), ("K12", True), ("P2P", False), ("a7", False), ("AB", False), ("A1234", False)])
+@pytest.mark.parametrize(
+    ("word", "coded"),
+    [("A", True), ("A7", True), ("K12", True), ("P2P", False), ("a7", False), ("AB", False), ("A1234", False)],
+)
 def test_letter_coded_places_are_neutral(word: str, coded: bool) -> None:
     batch = make_batch([f"，{word}，"], segmenter())
     flags = neutral_flags(batch, word_keys(batch), KeyTable(neutral_keys()))

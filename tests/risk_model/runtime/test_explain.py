@@ -32,7 +32,10 @@ def test_contributions_and_intercept_are_the_logit(model: RiskModel, trained: Tr
 
 
 def test_spans_point_into_the_letter_as_it_came(model: RiskModel) -> None:
-    title, body = "关于<b>拆迁</b>补偿", "Ｗｅ　 三百多戶村民，電話１３８００００１２３４，<br>补偿款  没有到位。\r\n李建国书记不管"
+    title, body = (
+        "关于<b>拆迁</b>补偿",
+        "Ｗｅ　 三百多戶村民，電話１３８００００１２３４，<br>补偿款  没有到位。\r\n李建国书记不管",
+    )
     told = model.explain(Petition(title=title, body=body))
     fields = {"title": title, "body": body}
     said = {c.text: fields[c.field][c.start : c.end] for c in told.contributions}

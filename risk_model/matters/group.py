@@ -1,0 +1,43 @@
+"""Group a week of letters into matters, against the index of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from risk_model.matters.history import History, Merge, Override, no_history
+from risk_model.matters.letters import Letters
+from risk_model.matters.overrides import apply_overrides
+from risk_model.matters.week import Link, add_week
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The matter of each letter of a call, why, the joinings of matters, and the index for the next call.
+
+    `matters` maps the ids of this call's letters to matter ids. A letter without a link founded its matter.
+    """
+
+    matters: dict[str, str]
+    links: tuple[Link, ...]
+    merges: tuple[Merge, ...]
+    history: History
+
+
+def group(letters: Letters, history: History | None = None, overrides: Iterable[Override] = ()) -> Grouping:
+    """Group `letters` against `history`, week by week, into matters with stable ids.
+
+    A matter takes its id from the letter that founded it; later letters never change it. Where they show that two matters are one,
+    the younger is merged into the older and the joining is recorded. One call with many weeks gives the same as one call a week.
+    """
+    past = history or no_history(letters.topics.shape[1])
+    before = len(past.merges)
+    decided = tuple(overrides)
+    links: list[Link] = []
+    for week, part in letters.by_week():
+        past, found = add_week(past, week, part)
+        past = apply_overrides(past, decided, week)
+        links += found
+    of = past.matter_ids()
+    return Grouping({i: of[i] for i in letters.ids}, tuple(links), past.merges[before:], past)

@@ -1,0 +1,64 @@
+"""Decisions of staff, applied to a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from risk_model.errors import InputError
+from risk_model.matters.history import History, Merge, Override
+
+
+def apply_overrides(history: History, overrides: Iterable[Override], week: int) -> History:
+    """Apply, in order, those overrides that were not applied before and whose letters have all arrived."""
+    waiting = [o for o in overrides if o not in history.applied]
+    if not waiting:
+        return history
+    row = {i: k for k, i in enumerate(history.ids)}
+    for o in waiting:
+        if o.action not in _ACTIONS:
+            raise InputError(f"人工调整 {o.action!r} 无法识别，只能是 merge（合并）或 split（拆分）。")
+        if all(i in row for i in o.letters):
+            letters = np.array([row[i] for i in o.letters], np.int64)
+            history = replace(_ACTIONS[o.action](history, letters, week), applied=history.applied | {o})
+    return history
+
+
+def unite(history: History, kept: int, gone: int, week: int, reason: str) -> History:
+    """Merge matter `gone` into matter `kept` and record it; pairs barred for the one are barred for the other."""
+    note = Merge(week, history.matter_id(kept), history.matter_id(gone), reason)
+    moved = {(kept if a == gone else a, kept if b == gone else b) for a, b in history.barred}
+    return replace(
+        history,
+        matter=np.where(history.matter == gone, kept, history.matter),
+        barred=frozenset((min(p), max(p)) for p in moved if p[0] != p[1]),
+        merges=(*history.merges, note),
+    )
+
+
+def _merge(history: History, letters: np.ndarray[tuple[int], np.dtype[np.int64]], week: int) -> History:
+    kept, *others = np.unique(history.matter[letters]).tolist()
+    for gone in others:
+        history = unite(history, kept, gone, week, "人工合并")
+    return history
+
+
+def _split(history: History, letters: np.ndarray[tuple[int], np.dtype[np.int64]], week: int) -> History:
+    founder = int(letters.min())
+    number = len(history.founders)
+    sources = np.unique(history.matter[letters]).tolist()
+    matter = history.matter.copy()
+    matter[letters] = number
+    return replace(
+        history,
+        matter=matter,
+        founders=np.append(history.founders, founder),
+        turns=np.append(history.turns, int((history.founders == founder).sum())),
+        titles=(*history.titles, history.titles[sources[0]]),
+        barred=history.barred | {(m, number) for m in sources},
+    )
+
+
+_ACTIONS = {"merge": _merge, "split": _split}

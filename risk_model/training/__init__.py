@@ -1,0 +1,1 @@
+"""Training, evaluation and model cards; needs scikit-learn, unlike the run time."""

@@ -1,0 +1,34 @@
+"""What the endpoints work with: made once at the start, reached through the application."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from service.metrics import Metrics
+from service.scoring import Scoring
+from service.settings import Settings
+from service.store import Store
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """Return the present instant."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(slots=True)
+class Core:
+    """Settings, store, metrics and clock; `scoring` is None until the model has been loaded and verified."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    now: Clock = utc_now
+    scoring: Scoring | None = None
+
+    def today(self) -> dt.date:
+        """Return the office's date."""
+        return self.settings.today(self.now())

@@ -1,0 +1,8 @@
+"""The store: SQLAlchemy tables, migrations, and the questions the service asks them. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+from service.store.engine import Store
+from service.store.errors import Clash, Forbidden, Missing, Refused, StoreError
+
+__all__ = ["Clash", "Forbidden", "Missing", "Refused", "Store", "StoreError"]

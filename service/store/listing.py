@@ -1,0 +1,129 @@
+"""Lists of petitions: filters, three orders, and cursors that stay right while letters come in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from service.store.errors import Refused
+from service.store.tables import LabelRow, PetitionRow
+
+P = PetitionRow
+_LATEST: Final = dt.date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which petitions: every condition that is not None must hold; `labels` must all be there.
+
+    `text` looks into masked titles and bodies. `due_before` leaves out what is closed.
+    """
+
+    labels: Sequence[str] = ()
+    band: str | None = None
+    area: str | None = None
+    state: str | None = None
+    received_from: dt.date | None = None
+    received_to: dt.date | None = None
+    due_from: dt.date | None = None
+    due_before: dt.date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    column: InstrumentedAttribute[Any]
+    descending: bool
+
+
+#: Newest: last registered first. Risk: highest first. Due: what the law wants next first.
+ORDERS: Final[dict[str, _Order]] = {
+    "newest": _Order(P.id, True),
+    "risk": _Order(P.risk, True),
+    "due": _Order(P.due_on, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of petitions and the cursor of the next, None on the last."""
+
+    rows: list[PetitionRow]
+    cursor: str | None
+
+
+def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit: int) -> Page:
+    """Return up to `limit` petitions after `cursor`; raises `Refused` for a cursor that is not one of ours."""
+    by = ORDERS[order]
+    query = select(P).where(*_conditions(wanted))
+    if order == "due":
+        query = query.where(P.due_on.is_not(None))
+    if cursor is not None:
+        query = query.where(_after(by, *_read(cursor, order)))
+    rows = list(session.scalars(_sorted(query, by).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, _write(order, getattr(rows[-1], by.column.key), rows[-1].id) if more else None)
+
+
+def count(session: Session, wanted: Filter) -> int:
+    """Return how many petitions there are of a kind."""
+    return session.scalar(select(func.count()).select_from(P).where(*_conditions(wanted))) or 0
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    pairs = [
+        (wanted.band, P.band == wanted.band),
+        (wanted.area, P.area == wanted.area),
+        (wanted.state, P.state == wanted.state),
+        (wanted.received_from, P.received >= (wanted.received_from or _LATEST)),
+        (wanted.received_to, P.received <= (wanted.received_to or _LATEST)),
+        (wanted.due_from, P.due_on >= (wanted.due_from or _LATEST)),
+        (wanted.due_before, P.due_on < (wanted.due_before or _LATEST)),
+    ]
+    out: list[ColumnElement[bool]] = [condition for value, condition in pairs if value is not None]
+    for name in wanted.labels:
+        out.append(select(LabelRow).where(LabelRow.petition_id == P.id, LabelRow.name == name).exists())
+    if wanted.text:
+        out.append(
+            or_(P.title.icontains(wanted.text, autoescape=True), P.body.icontains(wanted.text, autoescape=True))
+        )
+    return out
+
+
+def _sorted(query: Select[tuple[PetitionRow]], by: _Order) -> Select[tuple[PetitionRow]]:
+    columns = (by.column, P.id)
+    return query.order_by(*(c.desc() if by.descending else c.asc() for c in columns))
+
+
+def _after(by: _Order, value: Any, last: int) -> ColumnElement[bool]:
+    beyond, next_id = (by.column < value, P.id < last) if by.descending else (by.column > value, P.id > last)
+    return or_(beyond, and_(by.column == value, next_id)) if value is not None else false()
+
+
+def _write(order: str, value: Any, last: int) -> str:
+    plain = value.isoformat() if isinstance(value, dt.date) else value
+    return base64.urlsafe_b64encode(json.dumps([order, plain, last]).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, order: str) -> tuple[Any, int]:
+    try:
+        found, value, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if order == "due":
+            value = dt.date.fromisoformat(value)
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError
+        # Beyond 63 bits no database has an id.
+        if found != order or type(last) is not int or not 0 <= last < 2**31 or abs(value if order != "due" else 0) > 2**31:
+            raise ValueError
+    except (ValueError, TypeError, binascii.Error):
+        raise Refused("翻页标记无效：请从第一页重新开始，排序和筛选条件不要中途改变") from None
+    return value, last

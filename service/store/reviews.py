@@ -1,0 +1,93 @@
+"""What people decide about a petition's labels and band. Lowering a band counts only once a second person agrees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from risk_model.taxonomy import FACTOR_NAMES, TAG_OF
+from service.store import petitions
+from service.store.errors import Clash, Forbidden, Missing, Refused
+from service.store.tables import PetitionRow, ReviewRow
+
+_RANK: Final = {"low": 0, "medium": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision: `confirm` what the model said, or `correct` tags, sub-tags or band (None: leave as it is)."""
+
+    decision: str
+    reason: str
+    band: str | None = None
+    tags: Sequence[str] | None = None
+    subtags: Sequence[str] | None = None
+
+
+def add(session: Session, petition: PetitionRow, review: Review, now: dt.datetime, actor: str) -> ReviewRow:
+    """Record a review; it counts at once unless it lowers the band."""
+    _check(review)
+    lowers = review.band is not None and _RANK[review.band] < _RANK[petition.band]
+    row = ReviewRow(
+        petition_id=petition.id,
+        at=now,
+        actor=actor,
+        decision=review.decision,
+        band=review.band,
+        tags=list(review.tags) if review.tags is not None else None,
+        subtags=list(review.subtags) if review.subtags is not None else None,
+        reason=review.reason,
+        status="pending" if lowers else "counted",
+    )
+    session.add(row)
+    session.flush()
+    if not lowers:
+        _apply(session, petition, row)
+    return row
+
+
+def decide(
+    session: Session, petition: PetitionRow, review_id: int, approve: bool, reason: str, now: dt.datetime, actor: str
+) -> ReviewRow:
+    """Let a second person approve or reject a review that waits."""
+    row = session.scalar(select(ReviewRow).where(ReviewRow.id == review_id, ReviewRow.petition_id == petition.id))
+    if row is None:
+        raise Missing("没有这条复核意见")
+    if row.status != "pending":
+        raise Clash("这条复核意见不在等待批准")
+    if row.actor == actor:
+        raise Forbidden("降低风险档次须由另一人批准，不能批准自己的意见")
+    row.status = "approved" if approve else "rejected"
+    row.decided_by, row.decided_at, row.decided_reason = actor, now, reason
+    if approve:
+        _apply(session, petition, row)
+    return row
+
+
+def _check(review: Review) -> None:
+    corrects = (review.band, review.tags, review.subtags) != (None, None, None)
+    if (review.decision == "correct") != corrects:
+        raise Refused("更正（correct）须给出 band、tags 或 subtags；确认（confirm）不带这些")
+    if review.subtags is not None:
+        if review.tags is None:
+            raise Refused("更正 subtags 须同时给出 tags")
+        strays = [name for name in review.subtags if TAG_OF[name] not in review.tags]
+        if strays:
+            raise Refused("子标签须属于所给的标签")
+
+
+def _apply(session: Session, petition: PetitionRow, row: ReviewRow) -> None:
+    if row.band is not None:
+        petition.band = row.band
+    if row.tags is not None:
+        before = petitions.labels(session, [petition.id])[petition.id]
+        subtags = row.subtags
+        if subtags is None:
+            subtags = [name for name in before if TAG_OF.get(name) in row.tags]
+        factors = [name for name in FACTOR_NAMES if name in before]
+        petitions.set_labels(session, petition.id, [*row.tags, *subtags, *factors])

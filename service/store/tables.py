@@ -1,0 +1,212 @@
+"""The tables. What is stored describes matters and the work on them; no table is keyed by a petitioner.
+
+Texts of letters are masked before they come here (`scoring.masked`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from service.store.types import UtcDateTime
+
+#: Names of constraints are spelled out so that a migration can find them on either database.
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {dt.datetime: UtcDateTime(), dt.date: Date(), list[str]: JSON(), dict[str, Any]: JSON()}  # noqa: RUF012
+
+
+class PetitionRow(Base):
+    """A registered letter: masked text, clock, and the risk band that counts at present."""
+
+    __tablename__ = "petition"
+    __table_args__ = (Index(None, "received"), Index(None, "state", "due_on"), Index(None, "band", "risk"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(String(256), index=True)
+    received: Mapped[dt.date]
+    registered_at: Mapped[dt.datetime]
+    registered_by: Mapped[str] = mapped_column(String(128))
+    risk: Mapped[float]
+    band: Mapped[str] = mapped_column(String(8))
+    model_version: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    accept_by: Mapped[dt.date]
+    finish_by: Mapped[dt.date]
+    extension_reason: Mapped[str | None] = mapped_column(Text)
+    #: The next date the law sets; none once the matter is closed.
+    due_on: Mapped[dt.date | None]
+
+
+class LabelRow(Base):
+    """A tag, sub-tag or factor that counts for a petition at present."""
+
+    __tablename__ = "petition_label"
+
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class AssessmentRow(Base):
+    """What a model said of a petition; never changed."""
+
+    __tablename__ = "assessment"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    model_version: Mapped[str] = mapped_column(String(64))
+    risk: Mapped[float]
+    band: Mapped[str] = mapped_column(String(8))
+    result: Mapped[dict[str, Any]]
+
+
+class ReviewRow(Base):
+    """What a person said of a petition; one that lowers the band waits for a second person."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    decision: Mapped[str] = mapped_column(String(16))
+    band: Mapped[str | None] = mapped_column(String(8))
+    tags: Mapped[list[str] | None]
+    subtags: Mapped[list[str] | None]
+    reason: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    decided_by: Mapped[str | None] = mapped_column(String(128))
+    decided_at: Mapped[dt.datetime | None]
+    decided_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class StateRow(Base):
+    """A step of a petition through the procedure."""
+
+    __tablename__ = "state_change"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    before: Mapped[str] = mapped_column(String(16))
+    after: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class DepartmentRow(Base):
+    """Who answers a kind of matter in this office; begins as a copy of the taxonomy."""
+
+    __tablename__ = "department"
+
+    subtag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    departments: Mapped[list[str]]
+    mediation: Mapped[bool]
+    basis: Mapped[str] = mapped_column(Text)
+
+
+class UserRow(Base):
+    """A member of the office's staff."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(256))
+    roles: Mapped[list[str]]
+    active: Mapped[bool]
+    created_at: Mapped[dt.datetime]
+
+
+class SessionRow(Base):
+    """A login; the token itself is known to the browser only."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime]
+
+
+class KeyRow(Base):
+    """A key of another system; the secret is known to that system only."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]]
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[str] = mapped_column(String(128))
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class SetupRow(Base):
+    """The one-time link with which the first administrator is made."""
+
+    __tablename__ = "setup_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[dt.datetime]
+
+
+class FailureRow(Base):
+    """A failed login, kept for minutes; `subject` is a digest of the account's name or of the address."""
+
+    __tablename__ = "login_failure"
+    __table_args__ = (Index(None, "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+
+
+class AuditRow(Base):
+    """One thing that happened, chained to the one before; instants and details are text so that hashes repeat."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(128), index=True)
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    object: Mapped[str] = mapped_column(String(128), index=True)
+    model_version: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(Text)
+    details: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHeadRow(Base):
+    """The end of the audit chain: a removed last row shows, and writers queue for it."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
