@@ -30,7 +30,8 @@ class Parameters:
 
     Linear part: `term_keys` (F,), `term_idf` (F,), `term_weights` (F, K), `term_bias` (K,). Encoder: `word_keys` (V -
     2,) in the order of the word ids from 2 on, `word_breaks` (V,), `encoder`. Both parts' logits (2K,) go through `mix`
-    (2K, K) and `mix_bias` (K,), which also calibrates. `neutral_keys` are words taken out before anything is counted.
+    (2K, K) and `mix_bias` (K,), which also calibrates. `neutral_keys` and `neutral_roles`
+    are the words that must not count (see `risk_model.features.neutral`).
     """
 
     outputs: tuple[str, ...]
@@ -44,4 +45,5 @@ class Parameters:
     mix: F32
     mix_bias: F32
     neutral_keys: U64
+    neutral_roles: NDArray[np.uint8]
     thresholds: Thresholds

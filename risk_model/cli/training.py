@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from risk_model.errors import OutputError
 
 
 def train(
@@ -60,12 +61,10 @@ def train(
 
     The new model is not served until `petition-risk model promote NAME`.
     """
-    from risk_model.artifact import default_registry
-    from risk_model.model import load
-    from risk_model.training.card import calibration_section, comparison_section, measured_section
-    from risk_model.training.examples import labelled_file
-    from risk_model.training.measures import intervals, measures
-    from risk_model.training.run import Plan, judge, write
+    from risk_model.artifact import Artifact, default_registry
+    from risk_model.model import RiskModel, load
+    from risk_model.training.report import card_notes
+    from risk_model.training.run import Plan, write
     from risk_model.training.run import train as fit
 
     def say(text: str) -> None:
@@ -74,24 +73,13 @@ def train(
     settings = {"n_jobs": jobs} | ({"epochs": epochs} if epochs else {}) | ({"seed": seed} if seed is not None else {})
     root = out or default_registry().root
     folder = root / name
+    if folder.exists():
+        raise OutputError(f"{folder} 已经存在：模型目录从不覆盖，请换一个版本名")
     trained = fit(Plan(tuple(labelled or ()), tuple(unlabelled or ()), corpus, tuple(settings.items())), say)
-    temporary = root / f".{name}.{os.getpid()}"
-    write(trained, temporary, name)
-    notes = []
-    model = load(temporary)
-    for path in test or ():
-        judged = judge(model, labelled_file(path))
-        values = measures(judged)
-        notes.append(
-            measured_section(f"Measures on {path.name} ({len(judged.levels)} letters)", values, intervals(judged))
-        )
-        risk = judged.probabilities[:, -2]
-        notes.append(calibration_section(f"Calibration of the risk on {path.name}", judged.levels >= 2, risk))
-        others = {other.name: measures(judge(load(other), labelled_file(path))) for other in compare or ()}
-        if others:
-            notes.append(comparison_section(f"Side by side on {path.name}", {name: values} | others))
-    _discard(temporary)
-    write(trained, folder, name, notes)
+    model = RiskModel(Artifact(folder, {"version": name, **trained.manifest}, trained.parameters))
+    others = {other.name: load(other) for other in compare or ()}
+    say("measuring for the card")
+    write(trained, folder, name, card_notes(model, test or (), others))
     if keep_pipeline:
         import joblib
 
@@ -100,12 +88,6 @@ def train(
         if key.count(".") == 1:
             typer.echo(f"{key:32} {value:.4f}")
     say(f"wrote {folder}")
-
-
-def _discard(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
 
 
 def evaluate(

@@ -25,7 +25,7 @@ from risk_model.encoder.vectors import word_vectors
 from risk_model.errors import LabelError
 from risk_model.estimator.linear import fit_linear
 from risk_model.estimator.vocabulary import learn_terms, learn_words
-from risk_model.features import neutral_keys, neutral_words
+from risk_model.features import Indifference, masked_words, neutral_keys
 from risk_model.runtime import Scorer
 from risk_model.taxonomy import LEVELS, OUTPUTS
 from risk_model.text import prepare_many, segmenter
@@ -79,6 +79,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     parameters_ : `Parameters` without thresholds; what an artifact stores.
     terms_, words_ : the vocabularies.
     out_of_fold_ : probabilities (n, K) for the training letters from models that saw neither them nor their copies.
+    part_logits_ : what each part alone said of the training letters, out of fold: linear (n, K), then encoder (n, K).
     classes_ : output names.
 
     When not to use: on fewer than a few hundred labelled letters; on text other than Chinese.
@@ -137,8 +138,9 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         texts = prepare_many(X)
         every = [*texts, *prepare_many(unlabelled)]
         with threadpool_limits(1):  # several threads would add numbers up in another order
-            self.terms_ = learn_terms(every, segmenter(), neutral_keys(), self.least_letters, self.most_terms)
-            self.words_ = learn_words(every, segmenter(), neutral_words(), self.least_words)
+            indifference = Indifference(*neutral_keys())
+            self.terms_ = learn_terms(every, segmenter(), indifference, self.least_letters, self.most_terms)
+            self.words_ = learn_words(every, segmenter(), masked_words(), self.least_words)
             reader = Scorer(self._blank(len(OUTPUTS)))
             values, letters = _read(reader, every)
             vectors = word_vectors(letters, len(self.words_.breaks), self.dimensions, self.seed)
@@ -152,6 +154,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         raw = np.zeros((len(X), 2 * len(OUTPUTS)), np.float32)
         for (_, held), parts in zip(splits, fitted, strict=False):
             raw[held] = parts.logits(values[held], letters.take(held))
+        self.part_logits_ = raw
         mix, bias = self._fit_mix(raw, y, calibrate)
         self.out_of_fold_ = self._cross_mixed(raw, y, calibrate, splits)
         last = fitted[-1]
@@ -169,6 +172,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def _blank(self, k: int) -> Parameters:
         terms, words = self.terms_, self.words_
         nothing = np.zeros((0, 0), np.float32)
+        keys, roles = neutral_keys()
         return Parameters(
             outputs=OUTPUTS,
             term_keys=terms.keys,
@@ -180,7 +184,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             encoder=Weights(nothing, nothing, nothing, nothing, nothing, nothing, nothing),
             mix=np.zeros((2 * k, k), np.float32),
             mix_bias=np.zeros(k, np.float32),
-            neutral_keys=neutral_keys(),
+            neutral_keys=keys,
+            neutral_roles=roles,
             thresholds=Thresholds(dict.fromkeys(OUTPUTS, 0.5), 0.5, 0.5),
         )
 

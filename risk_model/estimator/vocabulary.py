@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.encoder import FIRST_WORD
-from risk_model.features import CLAUSE_ENDS, Batch, KeyTable, key_of, make_batch, neutral_flags, terms, word_keys
+from risk_model.features import CLAUSE_ENDS, Batch, Indifference, key_of, make_batch, terms, word_keys
 from risk_model.text import Segmenter
 
 F32 = NDArray[np.float32]
@@ -51,17 +51,17 @@ def _batches(texts: Sequence[str], cutter: Segmenter) -> Iterator[tuple[int, Bat
         yield start, make_batch(texts[start : start + _LETTERS], cutter)
 
 
-def learn_terms(texts: Sequence[str], cutter: Segmenter, neutral: U64, least: int, most: int) -> Terms:
+def learn_terms(texts: Sequence[str], cutter: Segmenter, indifference: Indifference, least: int, most: int) -> Terms:
     """Collect the terms that stand in at least `least` letters, at most `most` of them, the most widespread first.
 
     No label is looked at, so this may run before the data are split for validation.
     """
-    table = KeyTable(neutral)
     keys: list[U64] = []
     where: list[NDArray[np.int64]] = []
     for start, batch in _batches(texts, cutter):
         words = word_keys(batch)
-        found = list(terms(batch, neutral_flags(batch, words, table), words))
+        masked, asides = indifference(batch, words)
+        found = list(terms(batch, masked | asides, words))
         key = np.concatenate([t.keys for t in found])
         row = np.concatenate([t.rows for t in found])
         # Once per letter, with the place of the first occurrence: letter, then offset and length inside it.
@@ -85,10 +85,10 @@ def learn_terms(texts: Sequence[str], cutter: Segmenter, neutral: U64, least: in
     return Terms(unique[kept], tuple(said), counts[kept], len(texts))
 
 
-def learn_words(texts: Sequence[str], cutter: Segmenter, neutral: frozenset[str], least: int) -> Words:
-    """Collect the words seen at least `least` times, neutral words and white space left out, in a fixed order."""
+def learn_words(texts: Sequence[str], cutter: Segmenter, masked: frozenset[str], least: int) -> Words:
+    """Collect the words seen at least `least` times, masked words and white space left out, in a fixed order."""
     counts = Counter(word for text in texts for word in cutter.cut(text))
-    kept = sorted(word for word, n in counts.items() if n >= least and word.strip() and word not in neutral)
+    kept = sorted(word for word, n in counts.items() if n >= least and word.strip() and word not in masked)
     keys = np.array([key_of(word) for word in kept], np.uint64)
     breaks = np.zeros(FIRST_WORD + len(kept), np.bool_)
     breaks[0] = True

@@ -3,7 +3,7 @@
 from risk_model.features.batch import FIELD, RECORD, Batch, make_batch
 from risk_model.features.letters import CLAUSE_ENDS, word_letters
 from risk_model.features.matrix import count_matrix, weigh
-from risk_model.features.neutral import neutral_flags, neutral_keys, neutral_words
+from risk_model.features.neutral import Indifference, masked_words, neutral_keys, neutral_roles
 from risk_model.features.terms import Terms, key_of, stop_flags, terms, word_keys
 from risk_model.features.vocabulary import KeyTable
 
@@ -12,14 +12,15 @@ __all__ = [
     "FIELD",
     "RECORD",
     "Batch",
+    "Indifference",
     "KeyTable",
     "Terms",
     "count_matrix",
     "key_of",
     "make_batch",
-    "neutral_flags",
+    "masked_words",
     "neutral_keys",
-    "neutral_words",
+    "neutral_roles",
     "stop_flags",
     "terms",
     "weigh",

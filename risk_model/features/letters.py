@@ -20,21 +20,27 @@ _LINE_ENDS: Final = np.array([ord("\n"), ord("\x1e")], np.uint32)
 
 
 def word_letters(
-    batch: Batch, words: U64, table: KeyTable, breaks: NDArray[np.bool_], neutral: NDArray[np.bool_]
+    batch: Batch,
+    words: U64,
+    table: KeyTable,
+    breaks: NDArray[np.bool_],
+    masked: NDArray[np.bool_],
+    asides: NDArray[np.bool_],
 ) -> tuple[Letters, Ints]:
     """Return each letter of `batch` as word ids, and which word of the batch each id stands for.
 
-    Line ends become END, white space is skipped, masks are UNKNOWN. `breaks` says by word id which words end a clause.
+    Line ends become END; white space and `asides` are skipped; masks and `masked` words are UNKNOWN. `breaks` says by
+    word id which words end a clause.
     """
     found = table.find(words)
     ids = np.where(found >= 0, found + np.int32(FIRST_WORD), np.int32(UNKNOWN))
-    ids[neutral] = UNKNOWN
+    ids[masked] = UNKNOWN
     first = batch.codes[batch.starts]
     stop = stop_flags(batch.codes)[batch.starts]
     line_end = np.isin(first, _LINE_ENDS)
     ids[stop] = UNKNOWN
     ids[line_end] = END
-    kept = np.flatnonzero(~stop | line_end | (first > ord(" ")))
+    kept = np.flatnonzero((~stop | line_end | (first > ord(" "))) & ~asides)
     ids = ids[kept]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(batch.rows[kept], minlength=batch.size))])
     return Letters(ids, offsets, breaks[ids]), kept

@@ -1,7 +1,9 @@
-"""Words that must not count: who writes, and where.
+"""What must not count: who writes, where, and which lawful road was taken.
 
 The boundary of this project says that a score does not move with ethnicity, religion, sex, age, origin, place names or
-personal names. These words are taken out before a feature is made, so no weight can be learnt for them.
+personal names, nor because a lawful road was taken. Words of the first kind are taken out before a feature is made, so
+no weight can be learnt for them. A clause that says nothing else ("我今年72岁。", "我已向法院提起诉讼。") is an aside: it is
+taken out as a whole, so a letter with it and one without it are the same letter to the model.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.features.batch import Batch
+from risk_model.features.batch import FIELD, RECORD, Batch
 from risk_model.features.hashing import U64
+from risk_model.features.letters import CLAUSE_ENDS
 from risk_model.features.terms import key_of
 from risk_model.features.vocabulary import KeyTable
 
@@ -28,11 +31,27 @@ _PLACE: Final = re.compile(r".{2,}(?:省|市|县|州|盟|旗|自治区)")
 _SHORT: Final = re.compile(r"(.{2,})(?:省|市|自治区)")
 
 
-@cache
-def neutral_words() -> frozenset[str]:
-    """Return the words of `data/neutral.tsv` and the place names of jieba's dictionary.
+#: Roles of a word, added up: it is masked wherever it stands; it makes a clause an aside; it may stand in an aside.
+MASKED, CORE, FRAME = 1, 2, 4
 
-    Words of kind "keep" look like places and are none (城市, 公安); they stay.
+_ROLES: Final = {
+    "ethnicity": MASKED | CORE,
+    "religion": MASKED | CORE,
+    "sex": MASKED | CORE,
+    "age": MASKED | CORE,
+    "origin": MASKED | CORE,
+    "place": MASKED | CORE,
+    "lawful": CORE,
+    "frame": FRAME,
+}
+_CLAUSE_ENDS: Final = np.array([ord(c) for c in CLAUSE_ENDS], np.uint32)
+
+
+@cache
+def neutral_roles() -> dict[str, int]:
+    """Return the role of each word of `data/neutral.tsv` (word, kind) and of the place names of jieba's dictionary.
+
+    Words of kind "keep" look like places and are none (城市, 公安); they have no role.
     """
     with (files("risk_model.data") / "neutral.tsv").open(encoding="utf-8") as f:
         rows = [(row["word"], row["kind"]) for row in csv.DictReader(f, delimiter="\t")]
@@ -41,7 +60,16 @@ def neutral_words() -> frozenset[str]:
         tagged = {line.split(" ")[0] for line in f if line.rstrip().endswith(" ns")}
     places = {word for word in tagged if _PLACE.fullmatch(word)}
     places |= {m[1] for word in tagged if (m := _SHORT.fullmatch(word)) and m[1] in tagged}
-    return frozenset({word for word, _ in rows} | places) - keep
+    roles = dict.fromkeys(places - keep, _ROLES["place"])
+    for word, kind in rows:
+        if kind != "keep":
+            roles[word] = roles.get(word, 0) | _ROLES[kind]
+    return roles
+
+
+def masked_words() -> frozenset[str]:
+    """Return the words that never become a feature."""
+    return frozenset(word for word, role in neutral_roles().items() if role & MASKED)
 
 
 def _jieba_dictionary() -> Path:
@@ -52,14 +80,51 @@ def _jieba_dictionary() -> Path:
     return Path(spec.origin).with_name("dict.txt")
 
 
-def neutral_keys() -> U64:
-    """Return the keys of all neutral words, sorted: what an artifact stores."""
-    return np.unique(np.array([key_of(word) for word in neutral_words()], np.uint64))
+def neutral_keys() -> tuple[U64, NDArray[np.uint8]]:
+    """Return the keys of all words with a role, ascending, and their roles: what an artifact stores."""
+    roles = neutral_roles()
+    keys = np.array([key_of(word) for word in roles], np.uint64)
+    order = np.argsort(keys)
+    return keys[order], np.array(list(roles.values()), np.uint8)[order]
 
 
-def neutral_flags(batch: Batch, words: U64, table: KeyTable) -> NDArray[np.bool_]:
-    """Flag the words of a batch that are in `table`, or are letter-coded places such as A, C5 or K12."""
-    flags = table.find(words) >= 0
+class Indifference:
+    """Finds the words of a batch that must not count."""
+
+    def __init__(self, keys: U64, roles: NDArray[np.uint8]) -> None:
+        self._table = KeyTable(keys)
+        # One more entry, for words that are not found (position -1).
+        self._roles = np.append(roles, np.uint8(0))
+
+    def __call__(self, batch: Batch, words: U64) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which words are masked and which belong to an aside (its closing mark included)."""
+        role = self._roles[self._table.find(words)]
+        role[_coded_places(batch)] |= MASKED | CORE
+        role[_numbers(batch)] |= FRAME
+        return (role & MASKED) > 0, _asides(batch, role)
+
+
+def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    first = batch.codes[batch.starts]
+    line_end = (first == ord(FIELD)) | (first == ord(RECORD))
+    end = line_end | np.isin(first, _CLAUSE_ENDS)
+    clause = np.cumsum(end) - end
+    begins = np.flatnonzero(np.diff(clause, prepend=-1))
+    if not len(begins):
+        return np.zeros(0, np.bool_)
+    silent = end | (first == ord(" "))
+    allowed = np.logical_and.reduceat(silent | (role > MASKED), begins)
+    core = np.logical_or.reduceat((role & CORE) > 0, begins)
+    return np.repeat(allowed & core, np.diff(begins, append=len(clause))) & ~line_end
+
+
+def _numbers(batch: Batch) -> NDArray[np.bool_]:
+    digits = np.concatenate([[0], np.cumsum((batch.codes >= ord("0")) & (batch.codes <= ord("9")))])
+    return digits[batch.ends] - digits[batch.starts] == batch.ends - batch.starts
+
+
+def _coded_places(batch: Batch) -> NDArray[np.int64]:
+    """Return the words that are letter-coded places such as A, C5 or K12."""
     length = batch.ends - batch.starts
     first = batch.codes[batch.starts]
     coded = np.flatnonzero((first >= ord("A")) & (first <= ord("Z")) & (length <= 4))
@@ -67,5 +132,4 @@ def neutral_flags(batch: Batch, words: U64, table: KeyTable) -> NDArray[np.bool_
         place = np.minimum(batch.starts[coded] + k, len(batch.codes) - 1)
         digit = (batch.codes[place] >= ord("0")) & (batch.codes[place] <= ord("9"))
         coded = coded[digit | (length[coded] <= k)]
-    flags[coded] = True
-    return flags
+    return coded

@@ -15,10 +15,10 @@ from risk_model.artifact import Parameters
 from risk_model.encoder import END, FIRST_WORD, Letters, logits, word_tables
 from risk_model.features import (
     Batch,
+    Indifference,
     KeyTable,
     count_matrix,
     make_batch,
-    neutral_flags,
     weigh,
     word_keys,
     word_letters,
@@ -79,7 +79,7 @@ class Scorer:
         self._segmenter = cutter or segmenter()
         self.vocabulary = KeyTable(parameters.term_keys)
         self._words = KeyTable(parameters.word_keys)
-        self._neutral = KeyTable(parameters.neutral_keys)
+        self._indifference = Indifference(parameters.neutral_keys, parameters.neutral_roles)
         # Mixing is linear, so the linear part folds into one weight for each term and output.
         self.term_weights = np.ascontiguousarray(parameters.term_weights @ parameters.mix[:k])
         self.bias = parameters.mix_bias + parameters.term_bias @ parameters.mix[:k]
@@ -94,9 +94,9 @@ class Scorer:
         """Cut the texts and look their words up."""
         batch = make_batch(texts, self._segmenter)
         keys = word_keys(batch)
-        neutral = neutral_flags(batch, keys, self._neutral)
-        letters, places = word_letters(batch, keys, self._words, self.parameters.word_breaks, neutral)
-        return Encoded(batch, keys, neutral, letters, places)
+        masked, asides = self._indifference(batch, keys)
+        letters, places = word_letters(batch, keys, self._words, self.parameters.word_breaks, masked, asides)
+        return Encoded(batch, keys, masked | asides, letters, places)
 
     def terms(self, encoded: Encoded) -> sp.csr_array:
         """Return the weighed terms (letters, F) of a batch."""

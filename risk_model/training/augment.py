@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-#: Lawful steps, said the ways letters say them. Half of all additions come from here: identity words are masked anyway.
+#: Lawful steps, said the ways letters say them. Most additions come from here: words about writers are masked anyway.
 _LAWFUL: Final = (
     "我们已经起诉到法院了。",
     "此事正在走诉讼程序，法院已经立案。",
@@ -73,9 +73,10 @@ def indifferent(texts: Sequence[str], seed: int) -> list[str]:
     out = []
     for text in texts:
         if rng.random() < 0.5:
-            pool = _LAWFUL if rng.random() < 0.6 else _WRITER
-            sentence = pool[int(rng.integers(len(pool)))]
-            title, line, body = text.partition("\n")
-            text = f"{title}{line}{sentence}{body}" if rng.random() < 0.3 else f"{text.rstrip()}{sentence}"
-        out.append(text)
+            out.append(text)
+            continue
+        pool = _LAWFUL if rng.random() < 0.6 else _WRITER
+        sentence = pool[int(rng.integers(len(pool)))]
+        title, line, body = text.partition("\n")
+        out.append(f"{title}{line}{sentence}{body}" if rng.random() < 0.3 else f"{text.rstrip()}{sentence}")
     return out

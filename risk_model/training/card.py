@@ -70,6 +70,7 @@ def model_card(name: str, parameters: Parameters, manifest: Mapping[str, Any], n
         bands,
         _labels(manifest, cuts.decisions),
         crossed + _table(manifest["cross_validated"], {}),
+        comparison_section("What each part gives", manifest["parts"]),
         *notes,
         _LIMITS,
     ]
@@ -125,4 +126,11 @@ def calibration_section(title: str, truth: NDArray[np.bool_], probability: NDArr
         for part in np.array_split(order, bins)
         if len(part)
     ]
+    return f"## {title}\n\n" + "\n".join(rows) + "\n"
+
+
+def neutrality_section(title: str, moved: Mapping[str, tuple[float, float]]) -> str:
+    """Return how far the risk moves under counterfactual letters (see `risk_model.training.neutrality`)."""
+    rows = ["| what was added or swapped | mean movement | largest |", "|---|---|---|"]
+    rows += [f"| {kind} | {mean:.4f} | {largest:.3f} |" for kind, (mean, largest) in moved.items()]
     return f"## {title}\n\n" + "\n".join(rows) + "\n"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from risk_model.artifact import Parameters, save
 from risk_model.errors import LabelError, OutputError
@@ -30,6 +31,9 @@ from risk_model.training.measures import Judged, measures
 
 #: Below this many letters cross-validation has too little to learn calibration from.
 FEWEST: Final = 300
+
+#: Measures that need no cut, so that parts compare fairly.
+_RANKING: Final = frozenset({"ap", "auc", "auc_ge2", "ap_ge2", "auc_ge3", "recall_level3_top_fifth"})
 
 _LIBRARIES: Final = ("numpy", "scipy", "scikit-learn", "rjieba", "jieba", "opencc")
 
@@ -82,9 +86,21 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     parameters = replace(classifier.parameters_, thresholds=thresholds)
     judged = Judged(examples.targets, held_out, decide(held_out, thresholds), examples.escalation)
     metrics = measures(judged.take(rows))
-    return Trained(
-        parameters, classifier, _manifest(plan, examples, len(unlabelled), metrics, classifier), metrics, examples
-    )
+    manifest = _manifest(plan, examples, len(unlabelled), metrics, classifier)
+    manifest["parts"] = part_measures(classifier, judged, rows)
+    return Trained(parameters, classifier, manifest, metrics, examples)
+
+
+def part_measures(
+    classifier: PetitionRiskClassifier, judged: Judged, rows: NDArray[np.int64]
+) -> dict[str, dict[str, float]]:
+    """Return the ranking measures of the linear part, the encoder and both joined, out of fold on `rows`."""
+    linear, encoder = np.split(expit(classifier.part_logits_), 2, axis=1)
+    out = {}
+    for name, probabilities in (("linear", linear), ("encoder", encoder), ("joined", judged.probabilities)):
+        values = measures(replace(judged, probabilities=probabilities).take(rows))
+        out[name] = {k: round(v, 4) for k, v in values.items() if k.split(".")[1] in _RANKING}
+    return out
 
 
 def split_groups(examples: Examples) -> NDArray[np.int64]:
@@ -132,8 +148,13 @@ def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
+def petitions_of(examples: Examples) -> list[Petition]:
+    """Return the letters of labelled examples, title and body apart."""
+    parts = (text.split("\n", 1) for text in examples.texts)
+    return [Petition(title=title, body=body) for title, body in parts]
+
+
 def judge(model: RiskModel, examples: Examples) -> Judged:
     """Score labelled letters with a released model."""
-    petitions = [Petition(title=t.split("\n", 1)[0], body=t.split("\n", 1)[1]) for t in examples.texts]
-    probabilities = model.probabilities(petitions)
+    probabilities = model.probabilities(petitions_of(examples))
     return Judged(examples.targets, probabilities, decide(probabilities, model.thresholds), examples.escalation)

@@ -80,9 +80,7 @@ def test_no_two_letters_are_alike(letters: list[dict[str, Any]]) -> None:
     alike = []
     for i, own in enumerate(grams):
         shared = Counter(j for gram in own for j in holders.get(gram, ()))
-        alike += [
-            (letters[i]["id"], letters[j]["id"]) for j, n in shared.items() if n / len(own | grams[j]) > 0.4
-        ]
+        alike += [(letters[i]["id"], letters[j]["id"]) for j, n in shared.items() if n / len(own | grams[j]) > 0.4]
         for gram in own:
             holders.setdefault(gram, []).append(i)
     assert alike == []
@@ -97,7 +95,9 @@ def test_every_identifier_is_fictional_by_construction(letters: list[dict[str, A
         for card in re.findall(r"(?<!\d)\d{17}[\dXx](?!\d)", text):
             # No district has the code 999999.
             assert card.startswith("999999"), letter["id"]
-        for plate in re.findall(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]([A-Z])[·• ]?[A-Z0-9]{5}", text):
+        for plate in re.findall(
+            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]([A-Z])[·• ]?[A-Z0-9]{5}", text
+        ):
             # The letter O heads police plates of old and no private car.
             assert plate == "O", letter["id"]
         assert not re.search(r"[\w.]+@(?!example)\w+\.(?:com|cn|net)", text), letter["id"]

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from risk_model.encoder import END, FIRST_WORD, UNKNOWN
 from risk_model.features import (
     FIELD,
+    Indifference,
     KeyTable,
     count_matrix,
     key_of,
     make_batch,
-    neutral_flags,
+    masked_words,
     neutral_keys,
-    neutral_words,
     stop_flags,
     terms,
     weigh,
@@ -132,12 +132,12 @@ def test_weighed_rows_have_length_one_and_empty_rows_stay_empty() -> None:
 
 @pytest.mark.parametrize("word", ["回族", "基督教", "男", "岁", "外地人", "武汉", "武汉市", "河南省"])
 def test_words_about_the_writer_and_places_are_neutral(word: str) -> None:
-    assert word in neutral_words()
+    assert word in masked_words()
 
 
 @pytest.mark.parametrize("word", ["城市", "公安", "治安", "福利", "超市", "新建", "滑坡", "拆迁"])
 def test_words_about_the_matter_are_not_neutral(word: str) -> None:
-    assert word not in neutral_words()
+    assert word not in masked_words()
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_words_about_the_matter_are_not_neutral(word: str) -> None:
 )
 def test_letter_coded_places_are_neutral(word: str, coded: bool) -> None:
     batch = make_batch([f"，{word}，"], segmenter())
-    flags = neutral_flags(batch, word_keys(batch), KeyTable(neutral_keys()))
-    assert bool(flags[1]) is coded
+    masked, _ = Indifference(*neutral_keys())(batch, word_keys(batch))
+    assert bool(masked[1]) is coded
 
 
 def test_word_ids() -> None:
@@ -155,7 +155,7 @@ def test_word_ids() -> None:
     breaks = np.array([True, False, False, True])
     texts = [f"拆迁{FIELD}没有 ，拆迁", "〔姓名〕拆迁"]
     batch = make_batch(texts, segmenter())
-    letters, places = word_letters(batch, word_keys(batch), table, breaks, none(batch))
+    letters, places = word_letters(batch, word_keys(batch), table, breaks, none(batch), none(batch))
     first = letters.take(np.array([0]))
     assert first.ids.tolist() == [FIRST_WORD, END, UNKNOWN, FIRST_WORD + 1, FIRST_WORD, END]
     assert first.breaks.tolist() == [False, True, False, True, False, True]
@@ -164,3 +164,50 @@ def test_word_ids() -> None:
     joined = "".join(map(chr, batch.codes))
     said = [joined[batch.starts[p] : batch.ends[p]] for p in places[:6]]
     assert said == ["拆迁", "\n", "没有", "，", "拆迁", "\x1e"]
+
+
+def without_asides(text: str) -> str:
+    batch = make_batch([text], segmenter())
+    _, asides = Indifference(*neutral_keys())(batch, word_keys(batch))
+    joined = "".join(map(chr, batch.codes))
+    kept = [joined[s:e] for s, e, a in zip(batch.starts, batch.ends, asides, strict=True) if not a]
+    return "".join(kept).removesuffix("\x1e")
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "我是回族。",
+        "我今年72岁。",
+        "本人女，",
+        "老家河南，",
+        "我们已经申请行政复议。",
+        "我已向法院提起诉讼；",
+        "我们请了律师。",
+        "打过12345热线。",
+        "也向省信访局反映过。",
+        "保留依法维权的权利！",
+        "已经找了记者，",
+    ],
+)
+def test_a_clause_about_the_writer_or_a_lawful_step_alone_is_an_aside(aside: str) -> None:
+    assert without_asides(f"村里的路没有修。{aside}") == "村里的路没有修。"
+    assert without_asides(f"{aside}村里的路没有修。") == "村里的路没有修。"
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "多次向信访局反映没有结果。",
+        "法院判决三年没有执行。",
+        "信访局的人推诿。",
+        "七十岁的老人每天爬六楼。",
+        "拨打12345后仍然无人处理。",
+        "派出所不立案。",
+        "律师费花了八万。",
+        "领导。",
+        "请处理。",
+    ],
+)
+def test_a_clause_that_says_more_stays(clause: str) -> None:
+    assert without_asides(f"村里的路没有修。{clause}") == f"村里的路没有修。{clause}"
