@@ -54,5 +54,11 @@ def test_it_runs_the_demo(installed: Path, tmp_path: Path) -> None:
 
 
 def test_it_carries_what_training_needs(installed: Path) -> None:
-    for name in ("data/corpus.jsonl", "data/user_dict.tsv", "data/neutral.tsv", "released/CURRENT", "examples/office.xlsx"):
+    for name in (
+        "data/corpus.jsonl",
+        "data/user_dict.tsv",
+        "data/neutral.tsv",
+        "released/CURRENT",
+        "examples/office.xlsx",
+    ):
         assert (installed / "risk_model" / name).is_file(), name

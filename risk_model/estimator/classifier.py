@@ -88,8 +88,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
     def __init__(
         self,
         least_letters: int = 5,
-        most_terms: int = 100_000,
-        least_words: int = 4,
+        most_terms: int = 80_000,
+        least_words: int = 6,
         dimensions: int = 128,
         penalty: float = 16.0,
         mix_penalty: float = 0.1,
@@ -120,13 +120,14 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         groups: Ints | None = None,
         unlabelled: Sequence[str] = (),
         calibrate: NDArray[np.bool_] | None = None,
-        taught: Sequence[str] = (),
+        taught: tuple[Sequence[str], F32] | None = None,
     ) -> Self:
         """Train on letters `X` (title, line end, body) and labels `y` (n, K) in {0, 1, nan}.
 
         `groups` keeps copies on one side of every split. `unlabelled` letters feed vocabulary and word vectors.
         `calibrate` flags the letters whose frequencies the probabilities should match (default: all). `taught`, where given,
-        are the same letters in the wording the parts are fitted on; they are judged and calibrated on `X`.
+        are the same letters and labels as the parts are fitted on (other wording, corrected labels); judging, joining
+        and calibrating go by `X` and `y`.
         """
         y = np.asarray(y, np.float32)
         if y.ndim != 2 or y.shape != (len(X), len(OUTPUTS)):
@@ -144,12 +145,12 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             reader = Scorer(self._blank(len(OUTPUTS)))
             values, letters = _read(reader, every)
             vectors = word_vectors(letters, len(self.words_.breaks), self.dimensions, self.seed)
-            lessons = _read(reader, prepare_many(taught)) if taught else (values, letters)
+            lessons = (values, letters, y) if taught is None else (*_read(reader, prepare_many(taught[0])), taught[1])
         values, letters = values[: len(X)], letters.take(np.arange(len(X)))
         splits = list(GroupKFold(self.folds).split(texts, groups=groups))
         jobs = [train for train, _ in splits] + [np.arange(len(X))]
         fitted: list[_Parts] = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_parts)(*lessons, y, rows, vectors, self.get_params()) for rows in jobs
+            delayed(_fit_parts)(*lessons, rows, vectors, self.get_params()) for rows in jobs
         )
         raw = np.zeros((len(X), 2 * len(OUTPUTS)), np.float32)
         for (_, held), parts in zip(splits, fitted, strict=False):

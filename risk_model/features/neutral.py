@@ -115,12 +115,14 @@ def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
     silent = end | (first == ord(" "))
     allowed = np.logical_and.reduceat(silent | (role > MASKED), begins)
     core = np.logical_or.reduceat((role & CORE) > 0, begins)
-    return np.repeat(allowed & core, np.diff(begins, append=len(clause))) & ~line_end
+    flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(clause))) & ~line_end
+    return flags
 
 
 def _numbers(batch: Batch) -> NDArray[np.bool_]:
     digits = np.concatenate([[0], np.cumsum((batch.codes >= ord("0")) & (batch.codes <= ord("9")))])
-    return digits[batch.ends] - digits[batch.starts] == batch.ends - batch.starts
+    flags: NDArray[np.bool_] = digits[batch.ends] - digits[batch.starts] == batch.ends - batch.starts
+    return flags
 
 
 def _coded_places(batch: Batch) -> NDArray[np.int64]:

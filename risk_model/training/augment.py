@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 
+_MARKS: Final = "。！？!?；;，,. \n"
+
 #: Lawful steps, said the ways letters say them. Most additions come from here: words about writers are masked anyway.
 _LAWFUL: Final = (
     "我们已经起诉到法院了。",
@@ -68,7 +70,10 @@ _WRITER: Final = (
 
 
 def indifferent(texts: Sequence[str], seed: int) -> list[str]:
-    """Return the letters with such a sentence added to about half of them, at the end or after the first line."""
+    """Return the letters with such a sentence run into about half of them, at the end or after the title.
+
+    No mark parts it from its neighbours: a sentence on its own is an aside, which the features leave out anyway.
+    """
     rng = np.random.default_rng(seed)
     out = []
     for text in texts:
@@ -78,5 +83,6 @@ def indifferent(texts: Sequence[str], seed: int) -> list[str]:
         pool = _LAWFUL if rng.random() < 0.6 else _WRITER
         sentence = pool[int(rng.integers(len(pool)))]
         title, line, body = text.partition("\n")
-        out.append(f"{title}{line}{sentence}{body}" if rng.random() < 0.3 else f"{text.rstrip()}{sentence}")
+        front = rng.random() < 0.3
+        out.append(f"{title}{line}{sentence[:-1]}{body}" if front else f"{text.rstrip(_MARKS)}{sentence}")
     return out

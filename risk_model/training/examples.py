@@ -8,10 +8,11 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -113,11 +114,20 @@ def corpus() -> Examples:
     return _examples(((r["id"], r, r["batch"]) for r in records), synthetic=True, unknown=())
 
 
-def labelled_file(path: Path) -> Examples:
+def corrections() -> dict[str, dict[str, Any]]:
+    """Return corrected labels of public messages by message id (`risk_model/data/label_corrections.jsonl`, no text).
+
+    Labels that a blind second reading and a model that had not seen the letter both contradicted (`docs/model.md`).
+    """
+    text = (files("risk_model.data") / "label_corrections.jsonl").read_text(encoding="utf-8")
+    return {record.pop("id"): record for record in map(json.loads, text.splitlines())}
+
+
+def labelled_file(path: Path, corrected: Mapping[str, dict[str, Any]] = MappingProxyType({})) -> Examples:
     """Read a labelled CSV: id, title, body, land_acquisition, livelihood, governance, subtags, factors, escalation.
 
-    A file that uses a later sub-tag is taken to know it; otherwise that label is unknown there. Errors name file and
-    line.
+    `corrected` replaces labels by id. A file that uses a later sub-tag is taken to know it; otherwise that label is
+    unknown there. Errors name file and line.
     """
     records = list(csv.DictReader(io.StringIO(_text(path))))
     needed = {"id", "title", "body", *TAG_NAMES, "subtags", "factors", "escalation"}
@@ -126,7 +136,7 @@ def labelled_file(path: Path) -> Examples:
         raise LabelError(f"{path} 不是标注文件，缺少：{missing}")
     known = {name for record in records for name in _names(record["subtags"])}
     unknown = [name for name in LATER_SUBTAGS if name not in known]
-    rows = ((r["id"], r, path.stem) for r in records)
+    rows = ((r["id"], r | corrected.get(r["id"], {}), path.stem) for r in records)
     try:
         return _examples(rows, synthetic=False, unknown=unknown)
     except LabelError as error:

@@ -53,10 +53,16 @@ def swap_places(text: str, turn: int) -> str:
     return _PLACE.sub(other, text)
 
 
+def _ended(body: str) -> str:
+    # A sentence is added after a sentence: one that lacks its mark gets it.
+    body = body.rstrip()
+    return body if not body or body[-1] in "。！？!?；;，,.…" else body + "。"
+
+
 def probes() -> dict[str, list[Callable[[str], str]]]:
     """Return, by kind, functions from the body of a letter to its counterfactual."""
     said: dict[str, list[Callable[[str], str]]] = {
-        kind: [lambda body, s=sentence: body.rstrip() + s for sentence in sentences]  # type: ignore[misc]
+        kind: [lambda body, s=sentence: _ended(body) + s for sentence in sentences]  # type: ignore[misc]
         for kind, sentences in SENTENCES.items()
     }
     said["place"] = [lambda body, t=turn: swap_places(body, t) for turn in (0, 3)]  # type: ignore[misc]

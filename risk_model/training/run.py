@@ -26,7 +26,7 @@ from risk_model.training.augment import indifferent
 from risk_model.training.card import model_card
 from risk_model.training.cuts import choose
 from risk_model.training.duplicates import copy_groups
-from risk_model.training.examples import Examples, corpus, digest, labelled_file, unlabelled_file
+from risk_model.training.examples import Examples, corpus, corrections, digest, labelled_file, unlabelled_file
 from risk_model.training.measures import Judged, measures
 
 #: Below this many letters cross-validation has too little to learn calibration from.
@@ -78,7 +78,11 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     calibrate = ~examples.synthetic if (~examples.synthetic).any() else np.ones(len(examples), bool)
     classifier = PetitionRiskClassifier(**dict(plan.settings))
     say("fitting both parts, out of fold and on everything")
-    taught = indifferent(examples.texts, classifier.seed)
+    # Corrected labels teach, the labels as first given judge and calibrate: the corrections took a model's word into
+    # account, and judging a model by them would flatter it.
+    corrected = [part.targets for part in parts[: len(parts) - len(plan.labelled)]]
+    corrected += [labelled_file(path, corrections()).targets for path in plan.labelled]
+    taught = indifferent(examples.texts, classifier.seed), np.concatenate(corrected)
     classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate, taught)
     rows = np.flatnonzero(calibrate)
     held_out = classifier.out_of_fold_
@@ -115,8 +119,9 @@ def _manifest(
 ) -> dict[str, Any]:
     data = [{"name": path.name, "sha256": digest(path)} for path in (*plan.labelled, *plan.unlabelled)]
     if plan.use_corpus:
-        with_corpus = files("risk_model.data") / "corpus.jsonl"
-        data.insert(0, {"name": "corpus.jsonl", "sha256": digest(Path(str(with_corpus)))})
+        data.insert(0, _own("corpus.jsonl"))
+    if plan.labelled:
+        data.insert(0, _own("label_corrections.jsonl"))
     return {
         "segmentation": rules(),
         "settings": {k: v for k, v in classifier.get_params().items() if k != "n_jobs"},
@@ -130,6 +135,10 @@ def _manifest(
         "label_counts": {n: int(np.nansum(examples.targets[:, k])) for k, n in enumerate(OUTPUTS)},
         "cross_validated": {name: round(value, 4) for name, value in metrics.items() if not np.isnan(value)},
     }
+
+
+def _own(name: str) -> dict[str, str]:
+    return {"name": name, "sha256": digest(Path(str(files("risk_model.data") / name)))}
 
 
 def write(trained: Trained, folder: Path, name: str, notes: Sequence[str] = ()) -> None:

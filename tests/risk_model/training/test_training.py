@@ -15,7 +15,7 @@ from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, SUBTAG_NAMES, TAG_NAMES
 from risk_model.thresholds import decide
 from risk_model.training.cuts import best_cut, choose, recall_cut
 from risk_model.training.duplicates import copy_groups
-from risk_model.training.examples import corpus, labelled_file, targets_of, unlabelled_file
+from risk_model.training.examples import corpus, corrections, labelled_file, targets_of, unlabelled_file
 from risk_model.training.measures import Judged, calibration_error, intervals, measures
 from risk_model.training.run import Plan, Trained, split_groups, train, write
 
@@ -198,3 +198,14 @@ def test_too_few_letters_are_refused(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "few.csv", [RECORD | {"id": str(i)} for i in range(20)])
     with pytest.raises(LabelError, match="至少需要"):
         train(Plan(labelled=(path,), use_corpus=False))
+
+
+def test_corrections_replace_labels_by_id_and_hold_no_text(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "labels.csv", [RECORD, RECORD | {"id": "y"}])
+    examples = labelled_file(path, {"y": {"escalation": 0, "subtags": []}})
+    assert examples.escalation.tolist() == [2, 0]
+    assert examples.targets[1, OUTPUTS.index("demolition_resettlement")] == 0
+    allowed = {*TAG_NAMES, "subtags", "factors", "escalation"}
+    for record in corrections().values():
+        assert set(record) == allowed
+        targets_of(record)

@@ -1,0 +1,50 @@
+"""How far a second reading agrees with the labels of a file.
+
+    python -m benchmarks.quality.agreement petitions_train.csv
+
+Prints Cohen's kappa [1] of every tag, factor and escalation cut, for 750 doubtful letters (those whose labels a model that had
+not seen them contradicted most) and for 150 drawn at random from all others. Second readings are in `second_readings.jsonl` here: labels by
+message id, no text, made blind under the annotation guide by language models.
+
+[1] J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import cohen_kappa_score
+
+from risk_model.taxonomy import FACTOR_NAMES, LEVELS, OUTPUTS, SUBTAG_NAMES, TAG_NAMES
+from risk_model.training.examples import labelled_file, targets_of
+
+READINGS = Path(__file__).with_name("second_readings.jsonl")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labels", type=Path)
+    first = labelled_file(parser.parse_args().labels)
+    place = {key: i for i, key in enumerate(first.ids)}
+    readings = [json.loads(line) for line in READINGS.read_text(encoding="utf-8").splitlines()]
+    for name in ("random", "doubtful"):
+        chosen = [r for r in readings if r["drawn"] == name and r["id"] in place]
+        before = first.targets[[place[r["id"]] for r in chosen]]
+        after = np.array([targets_of(r)[0] for r in chosen])
+        print(f"\n{name}: {len(chosen)} letters")
+        for output in (*TAG_NAMES, *FACTOR_NAMES, *LEVELS):
+            k = OUTPUTS.index(output)
+            kappa = cohen_kappa_score(before[:, k], after[:, k])
+            print(
+                f"  {output:20} kappa {kappa:5.2f}   share first {before[:, k].mean():.2f} second {after[:, k].mean():.2f}"
+            )
+        columns = [OUTPUTS.index(n) for n in SUBTAG_NAMES if n != "family_neighbor_dispute"]
+        same = cohen_kappa_score(before[:, columns].ravel(), after[:, columns].ravel())
+        print(f"  {'sub-tags, pooled':20} kappa {same:5.2f}")
+
+
+if __name__ == "__main__":
+    main()
