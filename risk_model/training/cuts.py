@@ -52,7 +52,7 @@ def recall_cut(truth: NDArray[np.bool_], probability: F32, recall: float) -> flo
 def choose(targets: F32, probabilities: F32, levels: NDArray[np.int64]) -> Thresholds:
     """Choose all cuts from labels (n, K; nan where unknown), out-of-fold probabilities (n, K) and levels 0…3."""
     cuts: dict[str, float] = {}
-    for names, own in ((TAG_NAMES, True), (SUBTAG_NAMES, False), (FACTOR_NAMES, True)):
+    for names, own in ((TAG_NAMES, True), (SUBTAG_NAMES, False), (FACTOR_NAMES, False)):
         columns = [_COLUMN[n] for n in names]
         known = ~np.isnan(targets[:, columns])
         truth = (targets[:, columns] == 1) & known
