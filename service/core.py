@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.limiter import Limiter
 from service.metrics import Metrics
 from service.scoring import Scoring
 from service.settings import Settings
@@ -26,6 +27,7 @@ class Core:
     settings: Settings
     store: Store
     metrics: Metrics
+    limiter: Limiter
     now: Clock = utc_now
     scoring: Scoring | None = None
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from risk_model.tables import is_personal_name
+from service.store.errors import Clash, Forbidden, Missing, Refused, StoreError
 
 #: Status: machine-readable code and what the caller is told when nothing more exact is known.
 ERRORS: Final[dict[int, tuple[str, str]]] = {
@@ -54,6 +55,7 @@ _REASONS: Final[dict[str, str]] = {
     "dict_type": "应为 JSON 对象",
     "json_invalid": "不是有效的 JSON",
 }
+_STORE: Final[dict[type[StoreError], int]] = {Missing: 404, Clash: 409, Refused: 422, Forbidden: 403}
 _PERSONAL: Final = "涉及个人信息，本系统不接收：请去掉这一项"
 
 
@@ -122,6 +124,9 @@ def install(app: FastAPI, known: frozenset[str]) -> None:
             status = 400 if any(e["type"] == "json_invalid" for e in errors) else 422
             details = field_errors(errors, known) if status == 422 else []
             return JSONResponse(error_body(status, details=details, request_id=request_id), status)
+        if isinstance(error, StoreError):
+            status = next(status for kind, status in _STORE.items() if isinstance(error, kind))
+            return JSONResponse(error_body(status, str(error), request_id=request_id), status)
         if isinstance(error, ApiError):
             body = error_body(error.status_code, error.detail, error.details, request_id)
             return JSONResponse(body, error.status_code, headers=error.headers)
@@ -130,5 +135,5 @@ def install(app: FastAPI, known: frozenset[str]) -> None:
         headers = error.headers if isinstance(error, HTTPException) else None
         return JSONResponse(error_body(status, request_id=request_id), status, headers=headers)
 
-    for kind in (HTTPException, RequestValidationError):
+    for kind in (HTTPException, RequestValidationError, StoreError):
         app.add_exception_handler(kind, answer)

@@ -21,6 +21,8 @@ _REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _JSON: Final = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM: Final = re.compile(r"multipart/form-data\s*;.*", re.IGNORECASE)
 _API: Final = "/api/"
+#: A method outside this set is somebody's invention, and would be written into the log and the metrics.
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -73,7 +75,7 @@ class Observe:
                 await JSONResponse(error_body(500, request_id=request_id), 500)(scope, receive, observed)
         finally:
             seconds = time.perf_counter() - started
-            route, method = route_of(scope), scope["method"]
+            route, method = route_of(scope), scope["method"] if scope["method"] in _METHODS else "OTHER"
             self.metrics.answered(method, route, status or 499, seconds)
             log().info(
                 "request", request_id=request_id, method=method, route=route, status=status, seconds=round(seconds, 4)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from risk_model.text import prepare_many
 from service.api.schemas import FIELDS, LetterIn
 from service.errors import ERRORS, field_errors
 from service.metrics import Metrics
+
+T = TypeVar("T")
 
 _TOO_LONG: Final = {"field": "body", "reason": "太长"}
 
@@ -41,7 +43,7 @@ class Scoring:
         self._limiter = CapacityLimiter(threads)
         model.assess("启动时先评一封信，第一位来访者就不必等待。")
 
-    async def run[T](self, function: Callable[..., T], *arguments: Any) -> T:
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function of this class in a scoring thread."""
         return await to_thread.run_sync(partial(function, *arguments), limiter=self._limiter)
 

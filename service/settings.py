@@ -26,29 +26,41 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PETITION_RISK_", frozen=True, extra="ignore")
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on.")
-    workers: int = Field(1, ge=1, le=64, description="Worker processes; they share nothing but the database.")
-    data_dir: Path = Field(Path("petition-risk-data"), description="Folder of the embedded database.")
-    database_url: str = Field("", description="`postgresql+psycopg://…`; empty: SQLite inside `data_dir`.")
-    models: Path | None = Field(None, description="Folder of models; empty: the released ones.")
-    model: str | None = Field(None, description="Version to serve; empty: the one `CURRENT` names.")
-    auth: Literal["on", "off"] = Field("on", description="`off` lets everybody on this machine in; loopback only.")
-    timezone: str = Field("Asia/Shanghai", description="Where the office is: decides what day it is.")
-    due_soon_days: int = Field(5, ge=0, le=60, description="A date this near counts as due soon.")
-    max_body_bytes: Positive = Field(8 * 2**20, description="Longest request body; 500 letters of 5,000 characters.")
-    max_text_chars: Positive = Field(20_000, description="Longest title plus body of one letter.")
-    body_timeout_seconds: float = Field(30.0, gt=0, description="Time a client has to send its whole body.")
-    rate_limit: str = Field("1200/minute", description="Requests a key, user or address may make; per worker.")
-    scoring_threads: int = Field(1, ge=1, le=16, description="Letters of how many calls are scored at the same time.")
-    session_idle_minutes: Positive = Field(30, description="A session unused this long ends.")
-    session_hours: Positive = Field(12, description="A session this old ends.")
-    secure_cookies: bool = Field(False, description="Set behind HTTPS: cookies are then never sent in the clear.")
-    trusted_proxies: str = Field("", description="Addresses whose `X-Forwarded-For` is believed; empty: nobody's.")
-    metrics_public: bool = Field(False, description="Let `/metrics` be read without a key.")
-    min_free_mb: int = Field(200, ge=0, description="Free disk below which `/readyz` says no.")
-    shutdown_seconds: int = Field(30, ge=1, description="Time running requests have to finish after a stop signal.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on.")
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes; they share nothing but the database.")
+    data_dir: Path = Field(default=Path("petition-risk-data"), description="Folder of the embedded database.")
+    database_url: str = Field(default="", description="`postgresql+psycopg://…`; empty: SQLite inside `data_dir`.")
+    models: Path | None = Field(default=None, description="Folder of models; empty: the released ones.")
+    model: str | None = Field(default=None, description="Version to serve; empty: the one `CURRENT` names.")
+    auth: Literal["on", "off"] = Field(
+        default="on", description="`off` lets everybody on this machine in; loopback only."
+    )
+    timezone: str = Field(default="Asia/Shanghai", description="Where the office is: decides what day it is.")
+    due_soon_days: int = Field(default=5, ge=0, le=60, description="A date this near counts as due soon.")
+    max_body_bytes: Positive = Field(
+        default=8 * 2**20, description="Longest request body; 500 letters of 5,000 characters."
+    )
+    max_text_chars: Positive = Field(default=20_000, description="Longest title plus body of one letter.")
+    body_timeout_seconds: float = Field(default=30.0, gt=0, description="Time a client has to send its whole body.")
+    rate_limit: str = Field(default="1200/minute", description="Requests a key, user or address may make; per worker.")
+    scoring_threads: int = Field(
+        default=1, ge=1, le=16, description="Letters of how many calls are scored at the same time."
+    )
+    session_idle_minutes: Positive = Field(default=30, description="A session unused this long ends.")
+    session_hours: Positive = Field(default=12, description="A session this old ends.")
+    secure_cookies: bool = Field(
+        default=False, description="Set behind HTTPS: cookies are then never sent in the clear."
+    )
+    trusted_proxies: str = Field(
+        default="", description="Addresses whose `X-Forwarded-For` is believed; empty: nobody's."
+    )
+    metrics_public: bool = Field(default=False, description="Let `/metrics` be read without a key.")
+    min_free_mb: int = Field(default=200, ge=0, description="Free disk below which `/readyz` says no.")
+    shutdown_seconds: int = Field(
+        default=30, ge=1, description="Time running requests have to finish after a stop signal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

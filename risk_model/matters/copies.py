@@ -50,9 +50,12 @@ def shared_runs(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.floa
     """Return the share of runs that rows of `a` and `b` have in common, of the smaller set, shape (len(a),)."""
     both = ((a[:, :, None] == b[:, None, :]) & (a[:, :, None] != _NONE)).any(axis=2).sum(axis=1)
     least = np.minimum((a != _NONE).sum(axis=1), (b != _NONE).sum(axis=1))
-    return both / np.maximum(least, 1)
+    share: NDArray[np.float64] = both / np.maximum(least, 1)
+    return share
 
 
-def copied(sketches: Sketches, runs: NDArray[np.uint64], i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+def copied(
+    sketches: Sketches, runs: NDArray[np.uint64], i: NDArray[np.int64], j: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Flag the pairs of rows (i, j) that are near-identical: half of their runs shared, or SAME by cosine."""
     return (pair_dots(sketches.names, sketches.names, i, j) >= SAME) | (shared_runs(runs[i], runs[j]) >= COPIED)

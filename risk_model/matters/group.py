@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
+from risk_model.errors import InputError
 from risk_model.matters.history import History, Merge, Override, no_history
 from risk_model.matters.letters import Letters
 from risk_model.matters.overrides import apply_overrides
@@ -30,8 +30,13 @@ def group(letters: Letters, history: History | None = None, overrides: Iterable[
 
     A matter takes its id from the letter that founded it; later letters never change it. Where they show that two matters are one,
     the younger is merged into the older and the joining is recorded. One call with many weeks gives the same as one call a week.
+    Raises `InputError` where a letter is in the history already or the topics are of another model.
     """
     past = history or no_history(letters.topics.shape[1])
+    if letters.topics.shape[1] != past.sketches.topics.shape[1]:
+        raise InputError("事项归并：主题列数与索引不一致。请用同一模型的分值，或用 --replay 重建索引。")
+    if known := sorted(set(letters.ids) & set(past.ids)):
+        raise InputError(f"事项归并：{len(known)} 封来信已经在索引中（如 {known[0]}）。请勿重复导入同一周。")
     before = len(past.merges)
     decided = tuple(overrides)
     links: list[Link] = []

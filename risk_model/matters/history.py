@@ -9,8 +9,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from risk_model.matters.background import background
 from risk_model.matters.sketch import Sketches, empty
-from risk_model.matters.vectors import WIDTH
 
 Ints = NDArray[np.int64]
 
@@ -49,7 +49,7 @@ class History:
     Matters, parallel: `founders` (number of the letter it is named by), `turns` (how many matters that letter had founded
     before), `titles`.
     Live rows, the letters that new ones are compared with, parallel: `sketches`, `runs`, `live` (number of the letter).
-    `df` counts letters by n-gram, `seen` all that were counted. `barred` holds pairs of matters that staff keep apart.
+    `df` counts letters by n-gram, `seen` all that were counted, the built-in corpus first. `barred` holds pairs of matters that staff keep apart.
     """
 
     ids: tuple[str, ...]
@@ -90,7 +90,8 @@ def name_matter(letter_id: str, turn: int = 0) -> str:
 
 
 def no_history(topics: int) -> History:
-    """Return the beginning; `topics` is the number of topic columns to come."""
+    """Return the beginning; `topics` is the number of topic columns to come. Frequencies start from those of the built-in corpus."""
+    df, seen = background()
     none = np.zeros(0, np.int64)
     return History(
         ids=(),
@@ -104,6 +105,6 @@ def no_history(topics: int) -> History:
         sketches=empty(topics),
         runs=np.zeros((0, RUNS), np.uint64),
         live=none,
-        df=np.zeros(WIDTH, np.int32),
-        seen=0,
+        df=df,
+        seen=seen,
     )

@@ -108,5 +108,10 @@ def empty(topics: int) -> Sketches:
     """Return no letters."""
     none = sp.csr_array((0, WIDTH), dtype=np.float32)
     return Sketches(
-        none, none, none, sp.csr_array((0, _PLACES), dtype=np.float32), np.zeros((0, topics), np.float32), np.zeros(0, np.float32)
+        none,
+        none,
+        none,
+        sp.csr_array((0, _PLACES), dtype=np.float32),
+        np.zeros((0, topics), np.float32),
+        np.zeros(0, np.float32),
     )

@@ -8,7 +8,7 @@ for ever, so a week can be read without the vocabulary of the weeks before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,9 +25,12 @@ WIDTH: Final = 1 << 21
 #: Heaviest n-grams kept of a letter, which bounds its place in the index; only letters of over 500 characters lose any.
 KEPT: Final = 512
 
-Rows = sp.csr_array
+#: Sparse rows (scipy.sparse.csr_array, which carries no types).
+Rows: TypeAlias = Any
 Ints = NDArray[np.int64]
 _END: Final = "\n"
+#: Pairs multiplied at a time: their rows laid side by side stay within some 100 MB.
+_STRETCH: Final = 20_000
 
 
 def count_rows(texts: Sequence[str]) -> Rows:
@@ -94,11 +97,7 @@ def _heaviest(rows: Rows, kept: int) -> Rows:
 def pair_dots(a: Rows, b: Rows, i: Ints, j: Ints) -> NDArray[np.float32]:
     """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k."""
     out = np.empty(len(i), np.float32)
-    # In stretches, so that the rows laid side by side stay within some 100 MB.
     for s in range(0, len(i), _STRETCH):
         part = slice(s, s + _STRETCH)
         out[part] = a[i[part]].multiply(b[j[part]]).sum(axis=1)
     return out
-
-
-_STRETCH: Final = 20_000

@@ -22,9 +22,9 @@ Floats = NDArray[np.float32]
 
 #: Mean log odds, with the weight of size, from which a letter joins a matter. Chosen on one half of the listed matters and measured
 #: on the other (benchmarks/matters/fit_links.py) for precision of about 0.9.
-JOIN: Final = 2.0
+JOIN: Final = 1.75
 #: The same for joining two standing matters: higher, because staff may already know both by name.
-UNITE: Final = 2.5
+UNITE: Final = 2.25
 #: Score of the best pair below which two clusters are not considered: the weight of 24 letters cannot lift it to JOIN.
 _HOPE: Final = -1.0
 #: Letters of a matter that new ones are compared with: the first say what it is, the last where it stands.
@@ -130,7 +130,7 @@ def _join(matter: Ints, start: int, new: int, pairs: _Pairs) -> Ints:
     keys, at, count = np.unique(
         node[pairs.b[use]] * len(node) + node[pairs.a[use]], return_inverse=True, return_counts=True
     )
-    sums = np.bincount(at, pairs.score[use].astype(np.float64), len(keys))
+    sums = np.bincount(at, pairs.score[use], len(keys)).astype(np.float64)
     low, high = keys // max(1, len(node)), keys % max(1, len(node))
     sizes = np.concatenate([size, np.ones(new, np.int64)])
     root = agglomerate(sizes.tolist(), len(standing), low, high, sums, count, links.FLOOR, JOIN)
@@ -151,13 +151,13 @@ def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> l
     row, first = np.unique(row[order], return_index=True)
     other, value = other[order][first], value[order][first]
     same = copied(history.sketches, history.runs, row, other)
-    names, words = history.sketches.names, history.sketches.words
+    names = history.sketches.names
     return [
         Link(
             history.ids[history.live[r]],
             history.ids[history.live[o]],
             float(1 / (1 + np.exp(-v))),
-            shared_words(texts[r - start], names[[r]] + words[[r]], names[[o]] + words[[o]]),
+            shared_words(texts[r - start], names[[r]], names[[o]]),
             bool(c),
         )
         for r, o, v, c in zip(row.tolist(), other.tolist(), value.tolist(), same.tolist(), strict=True)
@@ -170,7 +170,9 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
     own, there = of[pairs.a], of[pairs.b]
     good = (pairs.score >= _HOPE) & (own != there)
     seen: list[tuple[float, int, int]] = []
-    for low, high in sorted(set(zip(np.minimum(own, there)[good].tolist(), np.maximum(own, there)[good].tolist(), strict=True))):
+    for low, high in sorted(
+        set(zip(np.minimum(own, there)[good].tolist(), np.maximum(own, there)[good].tolist(), strict=True))
+    ):
         if (low, high) in history.barred:
             continue
         x, y = np.flatnonzero(of == low), np.flatnonzero(of == high)
@@ -198,6 +200,4 @@ def _thin(history: History, week: int) -> History:
     rows = np.sort(order[keep])
     if len(rows) == len(of):
         return history
-    return replace(
-        history, sketches=history.sketches.take(rows), runs=history.runs[rows], live=history.live[rows]
-    )
+    return replace(history, sketches=history.sketches.take(rows), runs=history.runs[rows], live=history.live[rows])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from risk_model.tables.personal import is_identity_card, is_mobile
 from risk_model.taxonomy import BANDS
@@ -46,14 +46,12 @@ def _a_year_we_know(day: dt.date) -> dt.date:
 Text = Annotated[str, AfterValidator(_without_nul)]
 Key = Annotated[str, Field(max_length=128), AfterValidator(_without_nul), AfterValidator(_not_a_person)]
 Area = Annotated[str, Field(max_length=64), AfterValidator(_without_nul)]
-Reason = Annotated[
-    str, Field(min_length=1, max_length=1000), AfterValidator(_without_nul), AfterValidator(_not_blank)
-]
+Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_without_nul), AfterValidator(_not_blank)]
 Day = Annotated[dt.date, AfterValidator(_a_year_we_know)]
 Band = Literal["high", "medium", "low"]
 assert set(BANDS) == {"high", "medium", "low"}  # noqa: S101  the literal above must be written out for the types
 
-LETTER_EXAMPLE: Final = {
+LETTER_EXAMPLE: Final[dict[str, JsonValue]] = {
     "id": "2026-000123",
     "title": "河东小区电梯停运三个月",
     "body": "我们小区两部电梯从三月起停运，住着不少行动不便的住户，物业和社区都说在协调，至今没有修好。",
@@ -83,7 +81,9 @@ class ScoreIn(Model):
         list[Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/LetterIn"})]],
         Field(min_length=1, max_length=MOST_ITEMS),
     ]
-    evidence: int = Field(5, ge=0, le=20, description="Words kept a letter; 0 also leaves out facts and is faster.")
+    evidence: int = Field(
+        default=5, ge=0, le=20, description="Words kept a letter; 0 also leaves out facts and is faster."
+    )
 
 
 class Detail(BaseModel):

@@ -39,9 +39,7 @@ def begin(session: Session, user: UserRow, now: dt.datetime) -> Login:
     """Begin a session; the token is always a new one, whatever the browser had before."""
     login = Login(tokens.new(), tokens.new())
     session.add(
-        SessionRow(
-            token_hash=tokens.digest(login.token), csrf=login.csrf, user_id=user.id, created_at=now, used_at=now
-        )
+        SessionRow(token_hash=tokens.digest(login.token), csrf=login.csrf, user_id=user.id, created_at=now, used_at=now)
     )
     return login
 

@@ -51,6 +51,7 @@ def change(
     active: bool | None = None,
 ) -> None:
     """Change an account and end its sessions; the last active administrator stays one."""
+    was_admin = row.active and "admin" in row.roles
     if password is not None:
         row.password_hash = passwords.hashed(password)
     if roles is not None:
@@ -58,7 +59,7 @@ def change(
     if active is not None:
         row.active = active
     session.flush()
-    if not any("admin" in user.roles for user in session.scalars(select(UserRow).where(UserRow.active))):
+    if was_admin and not any("admin" in user.roles for user in session.scalars(select(UserRow).where(UserRow.active))):
         raise Clash("至少要留一个有效的管理员")
     session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -31,7 +32,7 @@ def wait(session: Session, counted: list[str], now: dt.datetime) -> int:
         .having(func.count() >= MOST)
     )
     oldest = [first for _, first in session.execute(query)]
-    return max((int((first + WINDOW - now).total_seconds()) + 1 for first in oldest), default=0)
+    return max((math.ceil((first + WINDOW - now).total_seconds()) for first in oldest), default=0)
 
 
 def failed(session: Session, counted: list[str], now: dt.datetime) -> None:

@@ -16,6 +16,8 @@ from service.store.tables import AuditHeadRow, AuditRow
 
 START: Final = "0" * 64
 _HEAD: Final = 1
+#: Rows of the chain in memory at a time.
+_CHUNK: Final = 1000
 _FIELDS: Final = ("seq", "at", "actor", "action", "object", "model_version", "reason", "details")
 
 
@@ -82,7 +84,11 @@ def verify(session: Session) -> Verdict:
 
 
 def _rows(session: Session) -> Iterator[AuditRow]:
-    yield from session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000))
+    after = 0
+    while rows := page(session, after=after, limit=_CHUNK):
+        yield from rows
+        after = rows[-1].seq
+        session.expunge_all()
 
 
 def page(

@@ -68,7 +68,7 @@ class Store:
     def alive(self) -> bool:
         """Tell whether the database answers; raises what the driver raises when it does not."""
         with self.reading() as session:
-            return session.scalar(text("SELECT 1")) == 1
+            return bool(session.scalar(text("SELECT 1")) == 1)
 
     def close(self) -> None:
         """Close all connections."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, UnaryExpression, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.store.errors import Refused
@@ -68,7 +68,7 @@ def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit
         query = query.where(P.due_on.is_not(None))
     if cursor is not None:
         query = query.where(_after(by, *_read(cursor, order)))
-    rows = list(session.scalars(_sorted(query, by).limit(limit + 1)))
+    rows = list(session.scalars(query.order_by(*_direction(by)).limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, _write(order, getattr(rows[-1], by.column.key), rows[-1].id) if more else None)
@@ -90,18 +90,16 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (wanted.due_before, P.due_on < (wanted.due_before or _LATEST)),
     ]
     out: list[ColumnElement[bool]] = [condition for value, condition in pairs if value is not None]
-    for name in wanted.labels:
-        out.append(select(LabelRow).where(LabelRow.petition_id == P.id, LabelRow.name == name).exists())
+    out += [
+        select(LabelRow).where(LabelRow.petition_id == P.id, LabelRow.name == name).exists() for name in wanted.labels
+    ]
     if wanted.text:
-        out.append(
-            or_(P.title.icontains(wanted.text, autoescape=True), P.body.icontains(wanted.text, autoescape=True))
-        )
+        out.append(or_(P.title.icontains(wanted.text, autoescape=True), P.body.icontains(wanted.text, autoescape=True)))
     return out
 
 
-def _sorted(query: Select[tuple[PetitionRow]], by: _Order) -> Select[tuple[PetitionRow]]:
-    columns = (by.column, P.id)
-    return query.order_by(*(c.desc() if by.descending else c.asc() for c in columns))
+def _direction(by: _Order) -> list[UnaryExpression[Any]]:
+    return [c.desc() if by.descending else c.asc() for c in (by.column, P.id)]
 
 
 def _after(by: _Order, value: Any, last: int) -> ColumnElement[bool]:
@@ -122,7 +120,12 @@ def _read(cursor: str, order: str) -> tuple[Any, int]:
         elif isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError
         # Beyond 63 bits no database has an id.
-        if found != order or type(last) is not int or not 0 <= last < 2**31 or abs(value if order != "due" else 0) > 2**31:
+        if (
+            found != order
+            or type(last) is not int
+            or not 0 <= last < 2**31
+            or abs(value if order != "due" else 0) > 2**31
+        ):
             raise ValueError
     except (ValueError, TypeError, binascii.Error):
         raise Refused("翻页标记无效：请从第一页重新开始，排序和筛选条件不要中途改变") from None

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from risk_model.schema import Assessment, Petition
@@ -24,15 +24,15 @@ class Entry:
     """A masked petition with its assessment, ready to be registered; `result` is the assessment as plain types."""
 
     petition: Petition
+    digest: str
     assessment: Assessment
     result: dict[str, Any]
 
-    @property
-    def digest(self) -> str:
-        """A hash of what was sent, after masking: a hash of the raw text would let a masked number be guessed back."""
-        p = self.petition
-        content = [p.title, p.body, p.area, p.received.isoformat() if p.received else ""]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+def digest(sent: Petition) -> str:
+    """Return a hash of what was sent, after masking: one of the raw text would let a masked number be guessed back."""
+    content = [sent.title, sent.body, sent.area, sent.received.isoformat() if sent.received else ""]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
 def replayed(session: Session, external_id: str, digest: str) -> PetitionRow | None:
@@ -107,10 +107,19 @@ def labels(session: Session, petition_ids: Iterable[int]) -> dict[int, set[str]]
     return out
 
 
+def first(session: Session, petition_id: int) -> AssessmentRow:
+    """Return the assessment made when a petition was registered."""
+    return _assessment(session, petition_id, AssessmentRow.id.asc())
+
+
 def latest(session: Session, petition_id: int) -> AssessmentRow:
     """Return the newest assessment of a petition."""
-    query = select(AssessmentRow).where(AssessmentRow.petition_id == petition_id).order_by(AssessmentRow.id.desc())
-    row = session.scalar(query.limit(1))
+    return _assessment(session, petition_id, AssessmentRow.id.desc())
+
+
+def _assessment(session: Session, petition_id: int, order: ColumnElement[int]) -> AssessmentRow:
+    query = select(AssessmentRow).where(AssessmentRow.petition_id == petition_id).order_by(order).limit(1)
+    row = session.scalar(query)
     if row is None:
         raise Missing("这件事项没有评估结果")
     return row

@@ -6,9 +6,9 @@ Texts of letters are masked before they come here (`scoring.masked`).
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import JSON, Date, Double, ForeignKey, Index, Integer, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from service.store.types import UtcDateTime
@@ -26,7 +26,13 @@ class Base(DeclarativeBase):
     """Base of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {dt.datetime: UtcDateTime(), dt.date: Date(), list[str]: JSON(), dict[str, Any]: JSON()}  # noqa: RUF012
+    type_annotation_map: ClassVar = {
+        float: Double(),
+        dt.datetime: UtcDateTime(),
+        dt.date: Date(),
+        list[str]: JSON(),
+        dict[str, Any]: JSON(),
+    }
 
 
 class PetitionRow(Base):

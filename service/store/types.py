@@ -23,4 +23,5 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         """Return an aware instant."""
         if value is None:
             return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+        instant: dt.datetime = value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+        return instant

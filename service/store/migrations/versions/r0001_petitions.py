@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("received", sa.Date, nullable=False, index=True),
         sa.Column("registered_at", UtcDateTime, nullable=False),
         sa.Column("registered_by", sa.String(128), nullable=False),
-        sa.Column("risk", sa.Float, nullable=False),
+        sa.Column("risk", sa.Double, nullable=False),
         sa.Column("band", sa.String(8), nullable=False),
         sa.Column("model_version", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
@@ -44,17 +44,21 @@ def upgrade() -> None:
     op.create_table(
         "assessment",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column(
+            "petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True
+        ),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("model_version", sa.String(64), nullable=False),
-        sa.Column("risk", sa.Float, nullable=False),
+        sa.Column("risk", sa.Double, nullable=False),
         sa.Column("band", sa.String(8), nullable=False),
         sa.Column("result", sa.JSON, nullable=False),
     )
     op.create_table(
         "review",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column(
+            "petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True
+        ),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("actor", sa.String(128), nullable=False),
         sa.Column("decision", sa.String(16), nullable=False),
@@ -70,7 +74,9 @@ def upgrade() -> None:
     op.create_table(
         "state_change",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column(
+            "petition_id", sa.Integer, sa.ForeignKey("petition.id", ondelete="CASCADE"), nullable=False, index=True
+        ),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("actor", sa.String(128), nullable=False),
         sa.Column("before", sa.String(16), nullable=False),
