@@ -32,7 +32,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  -q pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  -q pyproject.toml --extra dev -o requirements/dev.txt
+	  -q pyproject.toml --extra dev --extra service --extra pg -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .coverage*
