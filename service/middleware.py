@@ -21,6 +21,7 @@ _REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _JSON: Final = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM: Final = re.compile(r"multipart/form-data\s*;.*", re.IGNORECASE)
 _API: Final = "/api/"
+_UPLOADS: Final = "/api/v1/uploads"
 #: A method outside this set is somebody's invention, and would be written into the log and the metrics.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -90,9 +91,9 @@ def route_of(scope: Scope) -> str:
 class Limit:
     """Refuses bodies that are too long, too slow or of a type no endpoint reads, before anything is parsed."""
 
-    def __init__(self, app: ASGIApp, most: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, most: int, uploads: int, seconds: float) -> None:
         self.app = app
-        self.most = most
+        self.most = {False: most, True: uploads}
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,18 +106,21 @@ class Limit:
         kind = headers.get("content-type", "")
         has_body = length not in {"", "0"} or "transfer-encoding" in headers
         status = 0
-        if has_body and length and (not length.isdigit() or int(length) > self.most):
+        # Only one endpoint reads forms.
+        is_upload = scope["path"] == _UPLOADS
+        most = self.most[is_upload]
+        if has_body and length and (not length.isdigit() or int(length) > most):
             status = 413
-        elif has_body and scope["path"].startswith(_API) and not (_JSON.fullmatch(kind) or _FORM.fullmatch(kind)):
+        elif has_body and scope["path"].startswith(_API) and not (_FORM if is_upload else _JSON).fullmatch(kind):
             status = 415
         if status:
             body = error_body(status, request_id=scope.get("request_id", ""))
             # The rest of the body is not read, so the connection cannot be used again.
             await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, send)
             return
-        await self.app(scope, self._counted(receive), send)
+        await self.app(scope, self._counted(receive, most), send)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, most: int) -> Receive:
         seen = 0
         complete = False
         deadline = asyncio.get_running_loop().time() + self.seconds
@@ -132,7 +136,7 @@ class Limit:
                 raise ApiError(408, headers={"Connection": "close"}) from None
             seen += len(message.get("body", b""))
             complete = not message.get("more_body", False)
-            if seen > self.most:
+            if seen > most:
                 raise ApiError(413, headers={"Connection": "close"})
             return message
 

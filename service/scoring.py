@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from risk_model.model import RiskModel
 from risk_model.schema import Assessment, Petition
@@ -90,6 +91,12 @@ def masked(petition: Petition) -> Petition:
     """Return a petition as it may be stored: normalised, and every identifier of a person masked."""
     title, body, area = prepare_many([petition.title, petition.body, petition.area])
     return Petition(body=body, title=title, received=petition.received, area=area, id=petition.id)
+
+
+def plain(assessment: Assessment) -> dict[str, Any]:
+    """Return an assessment as the store keeps it: types of JSON only."""
+    out: dict[str, Any] = to_jsonable_python(assessment_view(assessment))
+    return out
 
 
 def item_view(scored: Scored) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     max_body_bytes: Positive = Field(
         default=8 * 2**20, description="Longest request body; 500 letters of 5,000 characters."
     )
+    max_upload_bytes: Positive = Field(default=64 * 2**20, description="Largest table that can be uploaded.")
     max_text_chars: Positive = Field(default=20_000, description="Longest title plus body of one letter.")
     body_timeout_seconds: float = Field(default=30.0, gt=0, description="Time a client has to send its whole body.")
     rate_limit: str = Field(default="1200/minute", description="Requests a key, user or address may make; per worker.")

@@ -216,3 +216,47 @@ class AuditHeadRow(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class UploadRow(Base):
+    """A table of letters on its way into the book; `lease` names the worker that is at it."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    rows: Mapped[int]
+    registered: Mapped[int]
+    repeated: Mapped[int]
+    rejected: Mapped[int]
+    #: Columns about persons that were left out, by name.
+    dropped: Mapped[list[str]]
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[dt.datetime | None]
+
+
+class UploadLetterRow(Base):
+    """A masked letter that waits; gone once it is registered."""
+
+    __tablename__ = "upload_row"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    external_id: Mapped[str] = mapped_column(String(128))
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(Text)
+    received: Mapped[dt.date | None]
+
+
+class UploadRejectRow(Base):
+    """A row that could not be taken, and why; without a word of the letter."""
+
+    __tablename__ = "upload_reject"
+
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,136 @@
+"""Puts the service together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from risk_model import __version__
+from risk_model.artifact import Registry
+from risk_model.model import RiskModel, load
+from service import errors, logs
+from service.api import admin, audits, departments, handling, health, petitions, score, session, setup_page, uploads
+from service.api.schemas import Model
+from service.core import Clock, Core, utc_now
+from service.deps import check_routes
+from service.limiter import Limiter
+from service.metrics import Metrics
+from service.middleware import Limit, Observe
+from service.scoring import Scoring
+from service.settings import Settings
+from service.store import Store, listing
+from service.store import uploads as waiting
+from service.uploads import Worker
+
+_ROUTERS: Final = (score, petitions, handling, departments, session, admin, audits, health, setup_page, uploads)
+
+
+def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAPI:
+    """Return the application; the model is loaded and verified once, when the server starts it.
+
+    The database must be migrated (`store.migrate.upgrade`); until it is, `/readyz` says no.
+    """
+    settings = settings or Settings()
+    metrics = Metrics()
+    core = Core(settings, Store(settings.url), metrics, Limiter(settings.rate_limit), now)
+    app = FastAPIOffline(
+        title="petition-risk",
+        version=__version__,
+        description="信访事项风险评估接口。辅助研判，不作为处理依据。",
+        lifespan=_lifespan,
+        # Without this the page shows a badge from the internet.
+        swagger_ui_parameters={"validatorUrl": None},
+        middleware=[
+            Middleware(Observe, metrics=metrics),
+            Middleware(
+                Limit,
+                most=settings.max_body_bytes,
+                uploads=settings.max_upload_bytes,
+                seconds=settings.body_timeout_seconds,
+            ),
+        ],
+    )
+    app.state.core = core
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    check_routes(routes())
+    errors.install(app, _field_names())
+    metrics.gauge("petition_risk_overdue", "Petitions past a statutory date.", lambda: _overdue(core))
+    metrics.gauge("petition_risk_upload_age_seconds", "Age of the oldest unfinished upload.", lambda: _upload_age(core))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    core: Core = app.state.core
+    logs.configure(core.settings.log_level)
+    core.scoring = await run_in_threadpool(_scoring, core)
+    logs.log().info("ready", version=core.scoring.model.version)
+    worker = Worker(core)
+    worker.start()
+    yield
+    await run_in_threadpool(worker.stop)
+    core.store.close()
+    logs.log().info("stopped")
+
+
+def _scoring(core: Core) -> Scoring:
+    settings = core.settings
+    return Scoring(served_model(settings), settings.scoring_threads, settings.max_text_chars, core.metrics)
+
+
+def served_model(settings: Settings) -> RiskModel:
+    """Load and verify the model that the settings name."""
+    if settings.models is None:
+        return load(settings.model)
+    registry = Registry(settings.models)
+    return load(registry.path(settings.model or registry.current()))
+
+
+def _overdue(core: Core) -> float | None:
+    try:
+        with core.store.reading() as session:
+            return listing.count(session, listing.Filter(due_before=core.today()))
+    except SQLAlchemyError:
+        # A scrape must not fail because the database is away; `/readyz` tells.
+        return None
+
+
+def _upload_age(core: Core) -> float | None:
+    try:
+        with core.store.reading() as session:
+            oldest = waiting.oldest(session)
+    except SQLAlchemyError:
+        return None
+    return (core.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def routes() -> list[APIRoute]:
+    """Return the routes of all routers."""
+    found = [route for module in _ROUTERS for route in module.router.routes]
+    return [route for route in found if isinstance(route, APIRoute)]
+
+
+def _field_names() -> frozenset[str]:
+    """Return the names an error may repeat: those of our bodies and parameters."""
+    names = {"body", "query", "path", "header", "cookie"}
+    for model in _family(Model):
+        names |= set(model.model_fields)
+    for route in routes():
+        names |= {p.alias for p in (*route.dependant.query_params, *route.dependant.path_params)}
+    return frozenset(names)
+
+
+def _family(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield model
+    for child in model.__subclasses__():
+        yield from _family(child)

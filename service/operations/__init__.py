@@ -1,0 +1,1 @@
+"""What IT staff do: back up, restore, purge, serve."""

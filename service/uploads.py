@@ -1,0 +1,150 @@
+"""Background work: a thread in every worker process that turns uploaded rows into petitions, a chunk at a time."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from risk_model.schema import Petition
+from risk_model.tables import Intake, Letter, open_table
+from risk_model.tables.personal import is_identity_card, is_mobile
+from service.core import Core
+from service.logs import log, log_exception
+from service.scoring import masked, plain
+from service.store import Clash, audit, petitions, uploads
+from service.store.petitions import Entry
+from service.store.tables import UploadLetterRow, UploadRow
+
+#: Rows scored and registered in one transaction: short enough for other writers, long enough to be quick.
+CHUNK: Final = 100
+#: How long an idle worker waits before it looks again.
+_PAUSE: Final = 1.0
+_EVIDENCE: Final = 8
+
+
+def read(core: Core, path: Path, actor: str) -> str:
+    """Read a table, mask every letter and let the rows wait; returns the id of the upload.
+
+    Raises `InputError` for what is no table of petitions; nothing is kept then.
+    """
+    with open_table(path) as source:
+        intake = Intake(source, today=core.today())
+        with core.store.writing() as session:
+            upload = uploads.create(session, core.now(), actor)
+            upload.dropped = list(intake.dropped)
+            for item in intake:
+                problem = _problem(core, item) if isinstance(item, Letter) else item.reason
+                if isinstance(item, Letter) and not problem:
+                    uploads.add(session, upload, [(item.number, masked(item.petition))])
+                else:
+                    uploads.reject(session, upload, item.number, problem)
+            upload.state = "waiting"
+            details = {"rows": upload.rows, "rejected": upload.rejected}
+            audit.record(session, core.now(), actor, "upload.add", upload.public_id, details=details)
+            return upload.public_id
+
+
+def _problem(core: Core, letter: Letter) -> str:
+    p = letter.petition
+    if len(p.title) + len(p.body) > core.settings.max_text_chars:
+        return "文字太长"
+    if len(p.id) > 128 or is_identity_card(p.id) or is_mobile(p.id):
+        return "编号太长，或者是身份证号、手机号：请用事项的登记号"
+    if p.received and p.received > core.today():
+        return "收到日期晚于今天"
+    return ""
+
+
+class Worker:
+    """Works uploads off until it is stopped; several of them, in several processes, share the work."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.name = uuid.uuid4().hex
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the chunk at hand and end; the rest waits for the next start."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = self.work()
+            except SQLAlchemyError as error:
+                # The database may be away for a while; the rows wait in it.
+                log_exception("upload stopped", error)
+                busy = False
+            if not busy:
+                self._stop.wait(_PAUSE)
+
+    def work(self) -> bool:
+        """Work one upload off, as far as it gets; False where none waits."""
+        with self.core.store.writing() as session:
+            upload = uploads.lease(session, self.name, self.core.now())
+        if upload is None:
+            return False
+        while not self._stop.is_set() and self._chunk(upload.id):
+            pass
+        return True
+
+    def _chunk(self, upload_id: int) -> bool:
+        """Register the next rows; False when the upload is finished, cancelled or somebody else's by now."""
+        core = self.core
+        with core.store.reading() as session:
+            letters = uploads.waiting(session, upload_id, CHUNK)
+        entries = self._entries(letters)
+        with core.store.writing() as session:
+            upload = uploads.held(session, upload_id, self.name, core.now())
+            if upload is None:
+                return False
+            for letter, entry in zip(letters, entries, strict=True):
+                self._register(session, upload, letter.number, entry)
+            uploads.done(session, upload_id, [x.number for x in letters])
+            if len(letters) < CHUNK:
+                upload.state, upload.lease = "done", None
+                log().info("upload done", job=upload.public_id, rows=upload.rows)
+            else:
+                return True
+        return False
+
+    def _entries(self, letters: Sequence[UploadLetterRow]) -> list[Entry]:
+        scoring = self.core.scoring
+        assert scoring is not None  # noqa: S101  the worker starts after the model
+        today = self.core.today()
+        sent = [Petition(x.body, x.title, x.received, x.area, x.external_id) for x in letters]
+        kept = [Petition(p.body, p.title, p.received or today, p.area, p.id) for p in sent]
+        assessments = scoring.assess(kept, _EVIDENCE)
+        return [Entry(k, petitions.digest(s), a, plain(a)) for s, k, a in zip(sent, kept, assessments, strict=True)]
+
+    def _register(self, session: Session, upload: UploadRow, number: int, entry: Entry) -> None:
+        try:
+            if petitions.replayed(session, entry.petition.id, entry.digest):
+                upload.repeated += 1
+                return
+        except Clash as clash:
+            uploads.reject(session, upload, number, str(clash))
+            return
+        row = petitions.register(session, entry, self.core.now(), upload.actor)
+        audit.record(
+            session,
+            self.core.now(),
+            upload.actor,
+            "petition.register",
+            row.public_id,
+            model_version=row.model_version,
+            details={"upload": upload.public_id},
+        )
+        upload.registered += 1
