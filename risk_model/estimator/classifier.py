@@ -46,11 +46,11 @@ class _Parts:
 
     def logits(self, values: sp.csr_array, letters: Letters) -> F32:
         """Return both parts' logits side by side, shape (letters, 2K)."""
-        linear = values @ self.term_weights + self.term_bias
+        linear = values @ self.term_weights.astype(np.float64) + self.term_bias
         tables = word_tables(self.encoder)
         rows = np.arange(len(letters))
         steps = [logits(letters.take(rows[i : i + 64]), self.encoder, tables) for i in range(0, len(rows), 64)]
-        return np.hstack([linear, np.concatenate(steps)]).astype(np.float32)
+        return np.hstack([linear, np.concatenate(steps)])
 
 
 class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -228,7 +228,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         check_is_fitted(self, "parameters_")
         p = self.parameters_
         values, letters = _read(Scorer(p), prepare_many(X))
-        return _Parts(p.term_weights, p.term_bias, p.encoder).logits(values, letters) @ p.mix + p.mix_bias
+        raw = _Parts(p.term_weights, p.term_bias, p.encoder).logits(values, letters)
+        return np.asarray(raw @ p.mix + p.mix_bias, np.float32)
 
     def predict_proba(self, X: Sequence[str]) -> F32:
         """Return probabilities (n, K) in [0, 1], in the order of `classes_`."""

@@ -57,5 +57,10 @@ def shared_runs(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.floa
 def copied(
     sketches: Sketches, runs: NDArray[np.uint64], i: NDArray[np.int64], j: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Flag the pairs of rows (i, j) that are near-identical: half of their runs shared, or SAME by cosine."""
-    return (pair_dots(sketches.names, sketches.names, i, j) >= SAME) | (shared_runs(runs[i], runs[j]) >= COPIED)
+    """Flag the pairs of rows (i, j) that are near-identical: half of their runs shared, or SAME by cosine.
+
+    A text shorter than a run is too little to be called a copy.
+    """
+    enough: NDArray[np.bool_] = (runs[i, 0] != _NONE) & (runs[j, 0] != _NONE)
+    alike = pair_dots(sketches.names, sketches.names, i, j) >= SAME
+    return enough & np.logical_or(alike, shared_runs(runs[i], runs[j]) >= COPIED)

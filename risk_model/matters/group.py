@@ -37,12 +37,13 @@ def group(letters: Letters, history: History | None = None, overrides: Iterable[
         raise InputError("事项归并：主题列数与索引不一致。请用同一模型的分值，或用 --replay 重建索引。")
     if known := sorted(set(letters.ids) & set(past.ids)):
         raise InputError(f"事项归并：{len(known)} 封来信已经在索引中（如 {known[0]}）。请勿重复导入同一周。")
-    before = len(past.merges)
+    before, base = len(past.merges), len(past.ids)
     decided = tuple(overrides)
     links: list[Link] = []
     for week, part in letters.by_week():
         past, found = add_week(past, week, part)
         past = apply_overrides(past, decided, week)
         links += found
-    of = past.matter_ids()
-    return Grouping({i: of[i] for i in letters.ids}, tuple(links), past.merges[before:], past)
+    names = {m: past.matter_id(m) for m in set(past.matter[base:].tolist())}
+    matters = {i: names[m] for i, m in zip(past.ids[base:], past.matter[base:].tolist(), strict=True)}
+    return Grouping(matters, tuple(links), past.merges[before:], past)

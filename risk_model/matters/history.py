@@ -45,7 +45,8 @@ class History:
     """The index of the past. Never changed in place: a week makes a new one.
 
     Letters, parallel: `ids`, `weeks`, `prints` (fingerprint of the whole text, 0 for a text too short to be a copy), `copies`
-    (a copy of another letter of its matter), `matter` (number of its matter now).
+    (a copy of another letter of its matter), `matter` (number of its matter now), `strand` (number of the matter it joined by
+    likeness: staff may bind unlike strands into one matter, and new letters are compared with each strand by itself).
     Matters, parallel: `founders` (number of the letter it is named by), `turns` (how many matters that letter had founded
     before), `titles`.
     Live rows, the letters that new ones are compared with, parallel: `sketches`, `runs`, `live` (number of the letter).
@@ -57,6 +58,7 @@ class History:
     prints: NDArray[np.uint64]
     copies: NDArray[np.bool_]
     matter: Ints
+    strand: Ints
     founders: Ints
     turns: Ints
     titles: tuple[str, ...]
@@ -99,6 +101,7 @@ def no_history(topics: int) -> History:
         prints=np.zeros(0, np.uint64),
         copies=np.zeros(0, np.bool_),
         matter=none,
+        strand=none,
         founders=none,
         turns=none,
         titles=(),

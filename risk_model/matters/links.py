@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from risk_model.matters.sketch import Sketches
-from risk_model.matters.vectors import Rows, pair_dots, pick_columns
+from risk_model.matters.vectors import pair_dots, pick_columns
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -58,9 +58,8 @@ def likenesses(s: Sketches, i: Ints, j: Ints) -> Floats:
     names, words, title: square root of the cosine; cover: share of one letter's title found in the other letter, the larger and the
     smaller of both ways; topic: cosine; clash: 1 where both name places and none in common; gap: log of 1 + days between.
     """
-    heads, texts = _squared(s.title), (_ones(s.names), _ones(s.words))
-    there = sum(pair_dots(heads, t, i, j) for t in texts)
-    back = sum(pair_dots(t, heads, i, j) for t in texts)
+    there = sum(pair_dots(s.title, text, i, j, np.square, np.ones_like) for text in (s.names, s.words))
+    back = sum(pair_dots(s.title, text, j, i, np.square, np.ones_like) for text in (s.names, s.words))
     named = np.diff(s.places.indptr) > 0
     known = s.topics.shape[1] > 0
     columns = [
@@ -80,11 +79,3 @@ def score(features: Floats) -> Floats:
     """Return the log odds that the pairs are one matter, within FLOOR and CEILING."""
     odds: Floats = features @ COEFFICIENTS + np.float32(INTERCEPT)
     return np.clip(odds, FLOOR, CEILING)
-
-
-def _ones(rows: Rows) -> Rows:
-    return sp.csr_array((np.ones_like(rows.data), rows.indices, rows.indptr), shape=rows.shape)
-
-
-def _squared(rows: Rows) -> Rows:
-    return sp.csr_array((rows.data**2, rows.indices, rows.indptr), shape=rows.shape)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from risk_model.errors import InputError
-from risk_model.matters.history import History, Merge, Override
+from risk_model.matters.history import History, Ints, Merge, Override
 
 
 def apply_overrides(history: History, overrides: Iterable[Override], week: int) -> History:
-    """Apply, in order, those overrides that were not applied before and whose letters have all arrived."""
+    """Apply, in order, those overrides that were not applied before, whose letters have all arrived and that change something."""
     waiting = [o for o in overrides if o not in history.applied]
     if not waiting:
         return history
@@ -21,13 +22,14 @@ def apply_overrides(history: History, overrides: Iterable[Override], week: int) 
         if o.action not in _ACTIONS:
             raise InputError(f"人工调整 {o.action!r} 无法识别，只能是 merge（合并）或 split（拆分）。")
         if all(i in row for i in o.letters):
-            letters = np.array([row[i] for i in o.letters], np.int64)
-            history = replace(_ACTIONS[o.action](history, letters, week), applied=history.applied | {o})
+            changed = _ACTIONS[o.action](history, np.array([row[i] for i in o.letters], np.int64), week)
+            if changed is not history:
+                history = replace(changed, applied=history.applied | {o})
     return history
 
 
 def unite(history: History, kept: int, gone: int, week: int, reason: str) -> History:
-    """Merge matter `gone` into matter `kept` and record it; pairs barred for the one are barred for the other."""
+    """Merge matter `gone` into matter `kept` and record it; matters barred for the one are barred for the other."""
     note = Merge(week, history.matter_id(kept), history.matter_id(gone), reason)
     moved = {(kept if a == gone else a, kept if b == gone else b) for a, b in history.barred}
     return replace(
@@ -38,22 +40,24 @@ def unite(history: History, kept: int, gone: int, week: int, reason: str) -> His
     )
 
 
-def _merge(history: History, letters: np.ndarray[tuple[int], np.dtype[np.int64]], week: int) -> History:
+def _merge(history: History, letters: Ints, week: int) -> History:
     kept, *others = np.unique(history.matter[letters]).tolist()
     for gone in others:
         history = unite(history, kept, gone, week, "人工合并")
     return history
 
 
-def _split(history: History, letters: np.ndarray[tuple[int], np.dtype[np.int64]], week: int) -> History:
-    founder = int(letters.min())
-    number = len(history.founders)
+def _split(history: History, letters: Ints, week: int) -> History:
     sources = np.unique(history.matter[letters]).tolist()
-    matter = history.matter.copy()
-    matter[letters] = number
+    if len(sources) == 1 and np.array_equal(np.flatnonzero(history.matter == sources[0]), np.unique(letters)):
+        return history  # they are a matter of their own already: nothing to split them from yet
+    founder, number = int(letters.min()), len(history.founders)
+    matter, strand = history.matter.copy(), history.strand.copy()
+    matter[letters] = strand[letters] = number
     return replace(
         history,
         matter=matter,
+        strand=strand,
         founders=np.append(history.founders, founder),
         turns=np.append(history.turns, int((history.founders == founder).sum())),
         titles=(*history.titles, history.titles[sources[0]]),
@@ -61,4 +65,4 @@ def _split(history: History, letters: np.ndarray[tuple[int], np.dtype[np.int64]]
     )
 
 
-_ACTIONS = {"merge": _merge, "split": _split}
+_ACTIONS: Final[Mapping[str, Callable[[History, Ints, int], History]]] = {"merge": _merge, "split": _split}

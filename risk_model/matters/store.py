@@ -15,7 +15,7 @@ from risk_model.matters.sketch import Sketches
 
 #: Raise it whenever a file of the old layout would be read wrongly.
 FORMAT: Final = 1
-_ARRAYS: Final = ("weeks", "prints", "copies", "matter", "founders", "turns", "runs", "live", "df")
+_ARRAYS: Final = ("weeks", "prints", "copies", "matter", "strand", "founders", "turns", "runs", "live", "df")
 _SPARSE: Final = ("names", "words", "title", "places")
 
 

@@ -7,7 +7,7 @@ for ever, so a week can be read without the vocabulary of the weeks before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -28,6 +28,7 @@ KEPT: Final = 512
 #: Sparse rows (scipy.sparse.csr_array, which carries no types).
 Rows: TypeAlias = Any
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
 _END: Final = "\n"
 #: Pairs multiplied at a time: their rows laid side by side stay within some 100 MB.
 _STRETCH: Final = 20_000
@@ -75,6 +76,10 @@ def weigh_rows(counts: Rows, idf: NDArray[np.float32], only: NDArray[np.bool_] |
     return out
 
 
+def _same(data: Floats) -> Floats:
+    return data
+
+
 def pick_columns(rows: Rows, only: NDArray[np.bool_]) -> Rows:
     """Return `rows` with the columns not flagged in `only` emptied."""
     kept = only[rows.indices]
@@ -94,10 +99,18 @@ def _heaviest(rows: Rows, kept: int) -> Rows:
     return sp.csr_array((rows.data[keep], (row[keep], rows.indices[keep])), shape=rows.shape)
 
 
-def pair_dots(a: Rows, b: Rows, i: Ints, j: Ints) -> NDArray[np.float32]:
-    """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k."""
+def pair_dots(
+    a: Rows,
+    b: Rows,
+    i: Ints,
+    j: Ints,
+    of_a: Callable[[Floats], Floats] = _same,
+    of_b: Callable[[Floats], Floats] = _same,
+) -> Floats:
+    """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k; `of_a` and `of_b` change the entries first."""
     out = np.empty(len(i), np.float32)
     for s in range(0, len(i), _STRETCH):
-        part = slice(s, s + _STRETCH)
-        out[part] = a[i[part]].multiply(b[j[part]]).sum(axis=1)
+        left, right = a[i[s : s + _STRETCH]], b[j[s : s + _STRETCH]]
+        left.data, right.data = of_a(left.data), of_b(right.data)
+        out[s : s + _STRETCH] = left.multiply(right).sum(axis=1)
     return out

@@ -27,6 +27,9 @@ JOIN: Final = 1.75
 UNITE: Final = 2.25
 #: Score of the best pair below which two clusters are not considered: the weight of 24 letters cannot lift it to JOIN.
 _HOPE: Final = -1.0
+#: Score of a pair of letters from which their matters are compared as a whole, and letters at each end that are.
+_SPOKEN: Final = 0.0
+_SOME: Final = 4
 #: Letters of a matter that new ones are compared with: the first say what it is, the last where it stands.
 FIRST, LAST = 8, 16
 #: Weeks after which a letter is no longer compared with: two years, in which nearly every matter has spoken again or is over.
@@ -72,15 +75,17 @@ def add_week(past: History, week: int, letters: Letters) -> tuple[History, list[
     a, b = links.candidates(new, every)
     pairs = _Pairs(a, b, links.score(links.likenesses(every, a, b)))
 
-    root = _join(past.matter[past.live], start, len(new), pairs)
+    root = _join(past.strand[past.live], start, len(new), pairs)
     founding = root >= start
     numbers = np.unique(root[founding], return_inverse=True)[1] + len(past.founders)
-    matter = np.zeros(len(letters), np.int64)
-    # Roots below `start` are matters of the past, given by one of their rows.
+    matter, strand = np.zeros(len(letters), np.int64), np.zeros(len(letters), np.int64)
+    # Roots below `start` are strands of the past, given by one of their rows.
     matter[fresh[~founding]] = past.matter[past.live[root[~founding]]]
-    matter[fresh[founding]] = numbers
+    strand[fresh[~founding]] = past.strand[past.live[root[~founding]]]
+    matter[fresh[founding]] = strand[fresh[founding]] = numbers
     founders = base + fresh[np.unique(root[founding]) - start]
     matter[repeats] = np.concatenate([past.matter, matter])[source[repeats]]
+    strand[repeats] = np.concatenate([past.strand, strand])[source[repeats]]
 
     grown = replace(
         past,
@@ -89,6 +94,7 @@ def add_week(past: History, week: int, letters: Letters) -> tuple[History, list[
         prints=np.concatenate([past.prints, prints]),
         copies=np.concatenate([past.copies, source != base + np.arange(len(letters))]),
         matter=np.concatenate([past.matter, matter]),
+        strand=np.concatenate([past.strand, strand]),
         founders=np.concatenate([past.founders, founders]),
         turns=np.concatenate([past.turns, np.zeros(len(founders), np.int64)]),
         titles=past.titles + tuple(letters.titles[f - base] or letters.bodies[f - base][:HEAD] for f in founders),
@@ -117,15 +123,15 @@ def _sources(past: History, prints: NDArray[np.uint64]) -> Ints:
     return np.array([first.setdefault(p, base + r) if p else base + r for r, p in enumerate(prints.tolist())], np.int64)
 
 
-def _join(matter: Ints, start: int, new: int, pairs: _Pairs) -> Ints:
-    """Return for each new row the first row of its cluster; a row below `start` stands for its matter of the past."""
+def _join(strand: Ints, start: int, new: int, pairs: _Pairs) -> Ints:
+    """Return for each new row the first row of its cluster; a row below `start` stands for its strand of the past."""
     best = np.full(start + new, links.FLOOR, np.float32)
     np.maximum.at(best, pairs.a, pairs.score)
     np.maximum.at(best, pairs.b, pairs.score)
     # Rows without one fair pair stay alone; leaving their pairs out saves most of the work.
     use = (pairs.score > links.FLOOR) & (np.minimum(best[pairs.a], best[pairs.b]) >= _HOPE)
-    # Rows of one matter of the past are one node, the first of them.
-    standing, first, inverse, size = np.unique(matter, return_index=True, return_inverse=True, return_counts=True)
+    # Rows of one strand of the past are one node, the first of them.
+    standing, first, inverse, size = np.unique(strand, return_index=True, return_inverse=True, return_counts=True)
     node = np.concatenate([inverse, len(standing) + np.arange(new)])
     keys, at, count = np.unique(
         node[pairs.b[use]] * len(node) + node[pairs.a[use]], return_inverse=True, return_counts=True
@@ -165,26 +171,35 @@ def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> l
 
 
 def _unite(history: History, week: int, pairs: _Pairs) -> History:
-    """Join matters that this week's letters show to be one, the surest first."""
+    """Join matters that this week's letters show to be one, the surest first; a matter takes part once a week."""
     of = history.matter[history.live]
     own, there = of[pairs.a], of[pairs.b]
-    good = (pairs.score >= _HOPE) & (own != there)
-    seen: list[tuple[float, int, int]] = []
-    for low, high in sorted(
-        set(zip(np.minimum(own, there)[good].tolist(), np.maximum(own, there)[good].tolist(), strict=True))
-    ):
-        if (low, high) in history.barred:
-            continue
-        x, y = np.flatnonzero(of == low), np.flatnonzero(of == high)
-        i, j = np.repeat(x, len(y)), np.tile(y, len(x))
-        mean = float(links.score(links.likenesses(history.sketches, i, j)).mean())
-        mean += weight_of_size(max(len(x), len(y)))
-        if mean >= UNITE:
-            seen.append((-mean, low, high))
+    good = (pairs.score >= _SPOKEN) & (own != there)
+    keys = np.unique(np.minimum(own, there)[good] * len(history.founders) + np.maximum(own, there)[good])
+    found = [(int(k) // len(history.founders), int(k) % len(history.founders)) for k in keys]
+    found = [pair for pair in found if pair not in history.barred]
+    if not found:
+        return history
+    order = np.argsort(of, kind="stable")
+    bounds = np.searchsorted(of[order], np.arange(len(history.founders) + 1))
+
+    def rows(matter: int) -> Ints:
+        mine = order[bounds[matter] : bounds[matter + 1]]
+        return mine if len(mine) <= 2 * _SOME else np.concatenate([mine[:_SOME], mine[-_SOME:]])
+
+    sides = [(rows(low), rows(high)) for low, high in found]
+    size = np.array([len(x) * len(y) for x, y in sides])
+    i = np.concatenate([np.repeat(x, len(y)) for x, y in sides])
+    j = np.concatenate([np.tile(y, len(x)) for x, y in sides])
+    score = links.score(links.likenesses(history.sketches, i, j)).astype(np.float64)
+    mean = np.add.reduceat(score, np.cumsum(size) - size) / size
+    mean += [weight_of_size(max(len(x), len(y))) for x, y in sides]
     taken: set[int] = set()
-    for minus, low, high in sorted(seen):
-        if not {low, high} & taken:
-            history = unite(history, low, high, week, f"新来信表明两事项相同（可能性 {1 / (1 + np.exp(minus)):.0%}）")
+    for k in np.argsort(-mean, kind="stable").tolist():
+        low, high = found[k]
+        if mean[k] >= UNITE and not {low, high} & taken:
+            history = unite(history, low, high, week, f"新来信表明两事项相同（可能性{1 / (1 + np.exp(-mean[k])):.0%}）")
+            history = replace(history, strand=np.where(history.strand == high, low, history.strand))
             taken |= {low, high}
     return history
 

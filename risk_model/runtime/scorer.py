@@ -80,10 +80,12 @@ class Scorer:
         self.vocabulary = KeyTable(parameters.term_keys)
         self._words = KeyTable(parameters.word_keys)
         self._indifference = Indifference(parameters.neutral_keys, parameters.neutral_roles)
-        # Mixing is linear, so the linear part folds into one weight for each term and output.
-        self.term_weights = np.ascontiguousarray(parameters.term_weights @ parameters.mix[:k])
-        self.bias = parameters.mix_bias + parameters.term_bias @ parameters.mix[:k]
-        self.encoder_mix = parameters.mix[k:]
+        # Mixing is linear, so the linear part folds into one weight for each term and output. The two parts partly cancel,
+        # so they are mixed in double precision.
+        mix = parameters.mix.astype(np.float64)
+        self.term_weights = np.ascontiguousarray(parameters.term_weights @ mix[:k])
+        self.bias = parameters.mix_bias + parameters.term_bias @ mix[:k]
+        self.encoder_mix = mix[k:]
 
     @cached_property
     def tables(self) -> F32:
@@ -113,8 +115,9 @@ class Scorer:
 
     def encoded_logits(self, encoded: Encoded) -> F32:
         """Return the calibrated logits (letters, K) of a batch."""
-        linear: F32 = self.terms(encoded) @ self.term_weights
-        return linear + self.encoder_logits(encoded.letters) @ self.encoder_mix + self.bias
+        linear = self.terms(encoded) @ self.term_weights
+        mixed = linear + self.encoder_logits(encoded.letters) @ self.encoder_mix + self.bias
+        return np.asarray(mixed, np.float32)
 
     def batches(self, texts: Sequence[str]) -> Iterator[tuple[int, int, Encoded]]:
         """Yield encoded stretches of `texts` with their row range, each of bounded size."""

@@ -65,9 +65,8 @@ def measures(judged: Judged) -> dict[str, float]:
     out["risk.ece_ge2"] = calibration_error(group.astype(float), risk)
     top = np.argsort(-risk, kind="stable")[: max(1, len(risk) // 5)]
     out["risk.recall_level3_top_fifth"] = float(grave[top].sum() / max(1, grave.sum()))
-    out["risk.spearman"] = (
-        float(spearmanr(risk, judged.levels).statistic) if len(np.unique(judged.levels)) > 1 else np.nan
-    )
+    varied = min(len(np.unique(judged.levels)), len(np.unique(risk))) > 1
+    out["risk.spearman"] = float(spearmanr(risk, judged.levels).statistic) if varied else np.nan
     for field, names in (("subtags", SUBTAG_NAMES), ("factors", FACTOR_NAMES)):
         columns = [_COLUMN[n] for n in names if not np.isnan(judged.targets[:, _COLUMN[n]]).any()]
         columns = [k for k in columns if judged.targets[:, k].any()]

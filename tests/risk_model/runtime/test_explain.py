@@ -39,7 +39,7 @@ def test_spans_point_into_the_letter_as_it_came(model: RiskModel) -> None:
     told = model.explain(Petition(title=title, body=body))
     fields = {"title": title, "body": body}
     said = {c.text: fields[c.field][c.start : c.end] for c in told.contributions}
-    assert said["拆迁"] == "拆迁"
+    assert said["拆迁补偿"] == "拆迁</b>补偿"
     assert said["村民"] == "村民"
     assert not any("1380000" in c.text or "建国" in c.text for c in told.contributions)
 
