@@ -148,12 +148,13 @@ def window_shares(letters: Letters, weights: Weights, tables: F32, mix: NDArray[
     worth = (share * mix) @ weights.sum.T.astype(np.float64) * pooled.clauses
     peak = (weights.peak @ mix) * pooled.peaks
     out = np.zeros(len(letters.ids))
-    clause = np.repeat(np.arange(len(pooled.starts)), np.diff(pooled.starts, append=len(letters.ids)))
-    letter = np.repeat(np.arange(len(letters)), np.diff(letters.offsets))
-    for group, largest, value in ((clause, pooled.clauses, worth), (letter, pooled.peaks, peak)):
-        # Equal windows (a repeated phrase) share what the filter is worth.
+    for starts, largest, value in (
+        (pooled.starts, pooled.clauses, worth),
+        (letters.offsets[:-1], pooled.peaks, peak),
+    ):
+        group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(letters.ids)))
         won = h == largest[group]
-        ties = np.zeros_like(largest)
-        np.add.at(ties, group, won)
+        # Equal windows (a repeated phrase) share what the filter is worth.
+        ties = np.add.reduceat(won, starts, axis=0, dtype=np.float64)
         out += np.where(won, (value / ties)[group], 0).sum(axis=1)
     return out
