@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import compress, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +15,10 @@ from numpy.typing import NDArray
 from risk_model.artifact import Artifact, default_registry
 from risk_model.artifact import load as load_artifact
 from risk_model.deadlines import due
+from risk_model.encoder import Reading
 from risk_model.errors import ArtifactError, InputError
-from risk_model.runtime import Encoded, Scorer, WordShares, explain
-from risk_model.schema import Assessment, Contribution, Explanation, Petition
+from risk_model.runtime import Encoded, Scorer, WordShares, explain, heaviest, word_shares
+from risk_model.schema import Assessment, Contribution, Due, Explanation, Petition
 from risk_model.signals import Signal, extract
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
 from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules
@@ -38,6 +41,10 @@ _KNOWN: Final = 0.6
 #: No tag even this likely: advertising, nonsense, another language.
 _ANY_TAG: Final = 0.2
 _MOJIBAKE: Final = 0.02
+
+#: What is shown of one letter: words and facts.
+_Account = tuple[tuple[Contribution, ...], tuple[Signal, ...]]
+_NOTHING: Final[_Account] = ((), ())
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 _RISK: Final = _COLUMN[RISK_OUTPUT]
@@ -82,8 +89,11 @@ class RiskModel:
             part = petitions[start : start + _BATCH]
             texts = prepare_many([_joined(p) for p in part])
             for first, last, encoded in self.scorer.batches(texts):
-                probabilities = _expit(self.scorer.encoded_logits(encoded))
-                out += self._assessments(part[first:last], texts[first:last], encoded, probabilities, evidence)
+                reading = self.scorer.read(encoded)
+                probabilities = _expit(self.scorer.encoded_logits(encoded, reading))
+                some, prepared = part[first:last], texts[first:last]
+                accounts = self._accounts(some, prepared, encoded, reading, evidence) if evidence else repeat(_NOTHING)
+                out += self._assessments(some, prepared, encoded, probabilities, accounts)
         return out
 
     def probabilities(self, petitions: Sequence[Petition]) -> F32:
@@ -117,30 +127,42 @@ class RiskModel:
         return pd.concat([frame.drop(columns=[c for c in columns if c in frame]), columns], axis=1)
 
     def _assessments(
-        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, probabilities: F32, evidence: int
+        self,
+        petitions: Sequence[Petition],
+        texts: Sequence[str],
+        encoded: Encoded,
+        probabilities: F32,
+        accounts: Iterable[_Account],
     ) -> list[Assessment]:
         said = decide(probabilities, self.thresholds)
         reviews = self._reviews(texts, encoded, probabilities)
+        # Many letters carry the same labels and came on the same day: what follows from these is made once for all.
+        known: dict[tuple[bytes, dt.date | None], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Due]] = {}
         out = []
-        for i, petition in enumerate(petitions):
-            row = probabilities[i].tolist()
-            named = {name for name, yes in zip(OUTPUTS, said[i].tolist(), strict=True) if yes}
-            tags = tuple(n for n in TAG_NAMES if n in named)
-            subtags = tuple(n for n in SUBTAG_NAMES if n in named)
-            words, facts = self._account(petition, evidence) if evidence else ((), ())
+        for petition, row, yes, review, (words, facts) in zip(
+            petitions, probabilities.tolist(), said, reviews, accounts, strict=False
+        ):
+            key = (yes.tobytes(), petition.received)
+            if key not in known:
+                named = set(compress(OUTPUTS, yes.tolist()))
+                tags, subtags, factors = (
+                    tuple(n for n in names if n in named) for names in (TAG_NAMES, SUBTAG_NAMES, FACTOR_NAMES)
+                )
+                known[key] = tags, subtags, factors, due(petition.received, tags, subtags)
+            tags, subtags, factors, answer_by = known[key]
             out.append(
                 Assessment(
                     id=petition.id,
                     probabilities=dict(zip(OUTPUTS, row, strict=True)),
                     tags=tags,
                     subtags=subtags,
-                    factors=tuple(n for n in FACTOR_NAMES if n in named),
+                    factors=factors,
                     mass_incident_risk=row[_RISK],
                     risk_band=self.band(row[_RISK]),
-                    review=reviews[i],
+                    review=review,
                     evidence=words,
                     facts=facts,
-                    due=due(petition.received, tags, subtags),
+                    due=answer_by,
                     model_version=self.version,
                     disclaimer=DISCLAIMER,
                 )
@@ -168,11 +190,19 @@ class RiskModel:
         names = tuple(reasons)
         return [tuple(n for n, yes in zip(names, row, strict=True) if yes) for row in table.tolist()]
 
-    def _account(self, petition: Petition, most: int) -> tuple[tuple[Contribution, ...], tuple[Signal, ...]]:
-        mapped = prepare(_joined(petition))
-        shares = explain(self.scorer, mapped.text, _RISK)
-        found = _contributions(petition, mapped, shares)
-        return _heaviest(found, most), extract(mapped.text, petition.received)
+    def _accounts(
+        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, reading: Reading, most: int
+    ) -> list[_Account]:
+        shares = word_shares(self.scorer, encoded, reading, _RISK)
+        out = []
+        for petition, text, found in zip(petitions, texts, heaviest(encoded, shares, most), strict=True):
+            typed = _joined(petition)
+            # The way back to what was typed is worked out only for the letters that preparing changed.
+            mapped = MappedText.of(text) if text == typed else prepare(typed)
+            spans = zip(found.starts, found.ends, found.weights, strict=True)
+            words = tuple(_contribution(petition, mapped, *span) for span in spans)
+            out.append((words, extract(text, petition.received)))
+        return out
 
 
 def load(model: str | Path | None = None) -> RiskModel:
@@ -198,26 +228,14 @@ def _expit(logits: F32) -> F32:
     return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
-def _contributions(petition: Petition, mapped: MappedText, shares: WordShares) -> list[Contribution]:
-    out = []
+def _contributions(petition: Petition, mapped: MappedText, shares: WordShares) -> Iterator[Contribution]:
     for start, end, weight in zip(shares.starts.tolist(), shares.ends.tolist(), shares.shares.tolist(), strict=True):
-        if not weight:
-            continue
-        first, last = mapped.origin(start, end)
-        shift = len(petition.title) + 1
-        field, offset = ("body", shift) if first >= shift else ("title", 0)
-        text = mapped.text[start:end]
-        out.append(Contribution(text, field, first - offset, last - offset, weight))
-    return out
+        if weight:
+            yield _contribution(petition, mapped, start, end, weight)
 
 
-def _heaviest(found: Sequence[Contribution], most: int) -> tuple[Contribution, ...]:
-    """Sum equal words and return the heaviest, each at the place of its first occurrence; punctuation is left out."""
-    total: dict[str, float] = {}
-    first: dict[str, Contribution] = {}
-    for c in found:
-        if any(ch.isalnum() for ch in c.text):
-            total[c.text] = total.get(c.text, 0.0) + c.weight
-            first.setdefault(c.text, c)
-    top = sorted(total, key=lambda word: (-abs(total[word]), word))[:most]
-    return tuple(Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in top)
+def _contribution(petition: Petition, mapped: MappedText, start: int, end: int, weight: float) -> Contribution:
+    first, last = mapped.origin(start, end)
+    shift = len(petition.title) + 1
+    field, offset = ("body", shift) if first >= shift else ("title", 0)
+    return Contribution(mapped.text[start:end], field, first - offset, last - offset, weight)

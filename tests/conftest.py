@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from risk_model.training.run import Plan, Trained, train, write
+
+# A deadline is a timing assertion: the first example pays for loading the dictionary, and a busy machine is slow.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
 
 #: Small enough to train in seconds, large enough to behave like a released model.
 SMALL = (

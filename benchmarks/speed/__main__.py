@@ -22,6 +22,7 @@ import numpy as np
 from risk_model.errors import ArtifactError
 from risk_model.model import RiskModel, load
 from risk_model.text import segmenter
+from risk_model.text.segment import private_cache
 
 from .clock import child, environment, latencies, program, seconds, together
 from .letters import examples, of_length, petitions, usual
@@ -82,6 +83,8 @@ def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> d
     print(f"\nfitting the textbook pipeline on {_FIT:,} letters", flush=True)
     rows = np.random.default_rng(1).permutation(len(labelled.texts))[:_FIT]
     some, targets = [labelled.texts[i] for i in rows], labelled.targets[rows]
+    # Not in the shared temp folder, where another user could plant what jieba unmarshals.
+    jieba.dt.tmp_dir = str(private_cache())
     textbook = Textbook(some, targets, jieba.lcut)
     quick = Textbook(some, targets, segmenter().cut)
     hashed = Textbook(some, targets, segmenter().cut, hashing=True)

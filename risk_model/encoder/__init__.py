@@ -1,5 +1,27 @@
 """The clause encoder: forward pass (run time) and training."""
 
-from risk_model.encoder.forward import END, FIRST_WORD, UNKNOWN, Letters, Weights, logits, window_shares, word_tables
+from risk_model.encoder.forward import (
+    END,
+    FIRST_WORD,
+    UNKNOWN,
+    Letters,
+    Reading,
+    Weights,
+    logits,
+    read,
+    window_shares,
+    word_tables,
+)
 
-__all__ = ["END", "FIRST_WORD", "UNKNOWN", "Letters", "Weights", "logits", "window_shares", "word_tables"]
+__all__ = [
+    "END",
+    "FIRST_WORD",
+    "UNKNOWN",
+    "Letters",
+    "Reading",
+    "Weights",
+    "logits",
+    "read",
+    "window_shares",
+    "word_tables",
+]

@@ -22,6 +22,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from risk_model.encoder.stretches import Largest, Read, largest, take, winners
+
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -123,38 +125,134 @@ def attention(pooled: Pooled, attend: F32) -> F32:
     return softmax_over(pooled.clauses @ attend, pooled.first, pooled.sizes)
 
 
-def logits(letters: Letters, weights: Weights, tables: F32) -> F32:
-    """Return the logits (letters, K)."""
-    pooled = pool(letters, window_values(letters, tables, weights.shift))
-    weighted = attention(pooled, weights.attend)
-    weighted *= pooled.clauses @ weights.sum
-    total: F32 = np.add.reduceat(weighted, pooled.first, axis=0) + pooled.peaks @ weights.peak + weights.bias
-    return total
-
-
 def word_tables(weights: Weights) -> F32:
-    """Return E times W_k for every word and window position, shape (WIDTH, V, f); made once, it spares later products."""
-    return np.stack([weights.words @ w for w in weights.windows])
+    """Return E times W_k for every word and window position, shape (WIDTH, V, f), the shift added to the middle one.
+
+    Made once, it turns the products of the run time into look-ups.
+    """
+    tables = np.stack([weights.words @ w for w in weights.windows])
+    tables[1] += weights.shift
+    return tables
 
 
-def window_shares(letters: Letters, weights: Weights, tables: F32, mix: NDArray[np.float64]) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """Where clauses begin and how many windows each has; the first clause (n,) and number of clauses (n,) of each letter."""
+
+    starts: Ints
+    windows: Ints
+    first: Ints
+    sizes: Ints
+
+    @classmethod
+    def of(cls, letters: Letters) -> Clauses:
+        """Find the clauses of letters."""
+        starts = clause_starts(letters)
+        windows = np.diff(starts, append=len(letters.ids))
+        first = np.searchsorted(starts, letters.offsets[:-1])
+        sizes = np.diff(first, append=len(starts))
+        # The window around a letter's last END would reach into the next letter, so it counts as empty.
+        windows[first + sizes - 1] -= 1
+        return cls(starts, windows, first, sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Letters as far as the largest filter values of their clauses and of the whole of each."""
+
+    layout: Clauses
+    clauses: Largest
+    peaks: Largest
+
+    def attention(self, weights: Weights) -> tuple[F32, F32]:
+        """Return the share of each clause and what it says, both (C, K); the shares of a letter add up to 1."""
+        both = self.clauses.values @ np.hstack([weights.attend, weights.sum])
+        both = both.take(self.clauses.row, axis=0)
+        k = len(weights.bias)
+        return softmax_over(both[:, :k], self.layout.first, self.layout.sizes), both[:, k:]
+
+    def logits(self, weights: Weights) -> F32:
+        """Return the logits (letters, K)."""
+        share, value = self.attention(weights)
+        share *= value
+        total: F32 = np.add.reduceat(share, self.layout.first, axis=0)
+        total += (self.peaks.values @ weights.peak).take(self.peaks.row, axis=0)
+        total += weights.bias
+        return total
+
+
+def _windows(letters: Letters, tables: F32) -> Read:
+    """Return a reader of window values before they are cut off at zero."""
+    around = np.full(len(letters.ids) + 2, END, np.int64)
+    around[1:-1] = letters.ids
+    before, here, after = tables
+    spare = np.empty((0, tables.shape[2]), tables.dtype)
+
+    def windows(at: Ints, out: F32) -> None:
+        nonlocal spare
+        if len(spare) < len(at):
+            spare = np.empty_like(out)
+        part = spare[: len(at)]
+        take(before, around.take(at), out)
+        take(here, around.take(at + 1), part)
+        out += part
+        take(after, around.take(at + 2), part)
+        out += part
+
+    return windows
+
+
+def _clause_values(clauses: Largest) -> Read:
+    return lambda at, out: take(clauses.values, clauses.row.take(at), out)
+
+
+def read(letters: Letters, tables: F32) -> Reading:
+    """Take the largest filter values: as `pool(letters, window_values(…))`, without laying out the windows."""
+    filters, dtype = tables.shape[2], tables.dtype
+    layout = Clauses.of(letters)
+    clauses = largest(_windows(letters, tables), layout.starts, layout.windows, filters, dtype)
+    return Reading(layout, clauses, largest(_clause_values(clauses), layout.first, layout.sizes, filters, dtype))
+
+
+def logits(letters: Letters, weights: Weights, tables: F32) -> F32:
+    """Return the logits (letters, K); `tables` are those of `word_tables`."""
+    return read(letters, tables).logits(weights)
+
+
+def window_shares(
+    letters: Letters, reading: Reading, weights: Weights, tables: F32, mix: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return what the window around each word adds to `mix` times the logits: the exact account of one mixed output.
 
-    `mix` has shape (K,). The shares of a letter and `mix @ bias` add up to its mixed logit.
+    `mix` has shape (K,), `reading` is what `read` made of the letters. The shares of a letter and `mix @ bias` add up to
+    its mixed logit. Equal windows of a letter (a repeated phrase) share what they are worth.
     """
-    h = window_values(letters, tables, weights.shift)
-    pooled = pool(letters, h)
-    share = attention(pooled, weights.attend)
-    worth = (share * mix) @ weights.sum.T.astype(np.float64) * pooled.clauses
-    peak = (weights.peak @ mix) * pooled.peaks
-    out = np.zeros(len(letters.ids))
-    for starts, largest, value in (
-        (pooled.starts, pooled.clauses, worth),
-        (letters.offsets[:-1], pooled.peaks, peak),
-    ):
-        group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(letters.ids)))
-        won = h == largest[group]
-        # Equal windows (a repeated phrase) share what the filter is worth.
-        ties = np.add.reduceat(won, starts, axis=0, dtype=np.float64)
-        out += np.where(won, (value / ties)[group], 0).sum(axis=1)
-    return out
+    layout, clauses, peaks = reading.layout, reading.clauses, reading.peaks
+    filters, dtype = tables.shape[2], tables.dtype
+    share, _ = reading.attention(weights)
+    share *= mix.astype(dtype)
+    worth = share @ weights.sum.T
+    worth *= clauses.values.take(clauses.row, axis=0)
+    # What the peaks are worth goes to the clauses that hold them.
+    holder = winners(_clause_values(clauses), layout.first, layout.sizes, filters, dtype)
+    worth[holder, np.arange(filters)] += (weights.peak @ mix).astype(dtype) * peaks.values.take(peaks.row, axis=0)
+    place = winners(_windows(letters, tables), layout.starts, layout.windows, filters, dtype)
+    shares = np.asarray(np.bincount(place.ravel(), worth.ravel(), minlength=len(letters.ids)), np.float64)
+    return _evened(letters, shares)
+
+
+def _evened(letters: Letters, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread the shares of equal windows evenly among them, letter by letter."""
+    ids = letters.ids.astype(np.uint64)
+    # One number for letter and window; odd factors far apart, so equal sums of different windows do not happen by chance.
+    window = ids * np.uint64(0x9E3779B97F4A7C15)
+    window[1:] += ids[:-1] * np.uint64(0xBF58476D1CE4E5B9)
+    window[:-1] += ids[1:] * np.uint64(0x94D049BB133111EB)
+    window += np.repeat(np.arange(len(letters), dtype=np.uint64), np.diff(letters.offsets)) * np.uint64(
+        0xD6E8FEB86659FD93
+    )
+    # The empty window around a letter's last END is like no other.
+    window[letters.offsets[1:] - 1] = np.arange(len(letters), dtype=np.uint64)
+    _, kind, count = np.unique(window, return_inverse=True, return_counts=True)
+    even: NDArray[np.float64] = (np.bincount(kind, shares) / count)[kind]
+    return even

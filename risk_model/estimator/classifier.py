@@ -248,7 +248,7 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 def _read(reader: Scorer, texts: Sequence[str]) -> tuple[sp.csr_array, Letters]:
     values, ids, sizes = [], [], []
     for _, _, encoded in reader.batches(texts):
-        values.append(reader.terms(encoded))
+        values.append(reader.terms(encoded).csr(len(reader.vocabulary)))
         ids.append(encoded.letters.ids)
         sizes.append(np.diff(encoded.letters.offsets))
     every = np.concatenate(ids)

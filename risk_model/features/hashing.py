@@ -11,7 +11,8 @@ terms).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -25,22 +26,25 @@ _INVERSE: Final = pow(_BASE, -1, 1 << 64)
 
 def mix(x: U64) -> U64:
     """Scatter 64-bit numbers so that every input bit moves every output bit (the finaliser of splitmix64)."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+    x = x ^ (x >> np.uint64(30))
+    x *= np.uint64(0xBF58476D1CE4E5B9)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    return x
 
 
-@lru_cache(maxsize=2)
-def _powers(length: int, base: int) -> U64:
-    ratio = np.full(length, base, np.uint64)
+@cache
+def _powers(base: int, bits: int) -> U64:
+    ratio = np.full(1 << bits, base, np.uint64)
     ratio[0] = 1
     return np.multiply.accumulate(ratio)
 
 
 def _power_pair(length: int) -> tuple[U64, U64]:
     # Rounded up so that batches of similar size share the tables.
-    rounded = 1 << max(12, (length - 1).bit_length())
-    return _powers(rounded, _BASE)[:length], _powers(rounded, _INVERSE)[:length]
+    bits = max(12, (length - 1).bit_length())
+    return _powers(_BASE, bits)[:length], _powers(_INVERSE, bits)[:length]
 
 
 def values(codes: NDArray[np.uint32]) -> U64:
@@ -48,21 +52,38 @@ def values(codes: NDArray[np.uint32]) -> U64:
     return mix(codes.astype(np.uint64) + np.uint64(_BASE))
 
 
+def _prefix(value: U64, power: U64) -> U64:
+    prefix = np.zeros(len(value) + 1, np.uint64)
+    np.cumsum(value * power[: len(value)], out=prefix[1:])
+    return prefix
+
+
 def span_hashes(value: U64, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> U64:
     """Return the hash of each half-open span of `value`; equal text gives an equal hash wherever it stands."""
     power, inverse = _power_pair(len(value) + 1)
-    prefix = np.zeros(len(value) + 1, np.uint64)
-    np.cumsum(value * power[:-1], out=prefix[1:])
-    return mix((prefix[ends] - prefix[starts]) * inverse[starts])
+    prefix = _prefix(value, power)
+    total = prefix[ends]
+    total -= prefix[starts]
+    total *= inverse[starts]
+    return mix(total)
 
 
 def ngram_hashes(value: U64, n: int) -> U64:
     """Return the hash of the n characters beginning at each position, shape (len(value) - n + 1,)."""
     count = max(0, len(value) - n + 1)
-    total = np.zeros(count, np.uint64)
-    for k in range(n):
-        total += value[k : k + count] * np.uint64(pow(_BASE, k, 1 << 64))
-    return mix(total)
+    power, inverse = _power_pair(len(value) + 1)
+    prefix = _prefix(value, power)
+    return mix((prefix[len(prefix) - count :] - prefix[:count]) * inverse[:count])
+
+
+def growing_hashes(value: U64, longest: int) -> Iterator[tuple[int, U64]]:
+    """Yield n and `ngram_hashes(value, n)` for n from 2 to `longest`, each made from the one before; for short n."""
+    total = value
+    for n in range(2, min(longest, len(value)) + 1):
+        last = value[n - 1 :] * np.uint64(pow(_BASE, n - 1, 1 << 64))
+        last += total[: len(last)]
+        total = last
+        yield n, mix(total)
 
 
 def pair_hashes(left: U64, right: U64) -> U64:

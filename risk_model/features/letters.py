@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters
 from risk_model.features.batch import Batch, Ints
 from risk_model.features.hashing import U64
-from risk_model.features.terms import stop_flags
 from risk_model.features.vocabulary import KeyTable
 
 #: Words that end a clause. The comma too: in letters it does the work of a full stop.
 CLAUSE_ENDS: Final = "。！？!?；;，,…"
 
-_LINE_ENDS: Final = np.array([ord("\n"), ord("\x1e")], np.uint32)
+_LINE_ENDS: Final = (ord("\n"), ord("\x1e"))
 
 
 def word_letters(
@@ -32,15 +31,15 @@ def word_letters(
     Line ends become END; white space and `asides` are skipped; masks and `masked` words are UNKNOWN. `breaks` says by
     word id which words end a clause.
     """
-    found = table.find(words)
-    ids = np.where(found >= 0, found + np.int32(FIRST_WORD), np.int32(UNKNOWN))
-    ids[masked] = UNKNOWN
-    first = batch.codes[batch.starts]
-    stop = stop_flags(batch.codes)[batch.starts]
-    line_end = np.isin(first, _LINE_ENDS)
+    ids = np.full(len(words), UNKNOWN, np.int32)
+    at, found = table.known(words, ~masked)
+    ids[at] = found + np.int32(FIRST_WORD)
+    first = batch.codes.take(batch.starts)
+    stop = batch.stop.take(batch.starts)
+    line_end = (first == _LINE_ENDS[0]) | (first == _LINE_ENDS[1])
     ids[stop] = UNKNOWN
     ids[line_end] = END
     kept = np.flatnonzero((~stop | line_end | (first > ord(" "))) & ~asides)
-    ids = ids[kept]
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(batch.rows[kept], minlength=batch.size))])
-    return Letters(ids, offsets, breaks[ids]), kept
+    ids = ids.take(kept)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(batch.rows.take(kept), minlength=batch.size))])
+    return Letters(ids, offsets, breaks.take(ids)), kept

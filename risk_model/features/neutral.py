@@ -44,7 +44,7 @@ _ROLES: Final = {
     "lawful": CORE,
     "frame": FRAME,
 }
-_CLAUSE_ENDS: Final = np.array([ord(c) for c in CLAUSE_ENDS], np.uint32)
+_CLAUSE_ENDS: Final = tuple(map(ord, CLAUSE_ENDS))
 
 
 @cache
@@ -93,12 +93,13 @@ class Indifference:
 
     def __init__(self, keys: U64, roles: NDArray[np.uint8]) -> None:
         self._table = KeyTable(keys)
-        # One more entry, for words that are not found (position -1).
-        self._roles = np.append(roles, np.uint8(0))
+        self._roles = roles
 
     def __call__(self, batch: Batch, words: U64) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which words are masked and which belong to an aside (its closing mark included)."""
-        role = self._roles[self._table.find(words)]
+        role = np.zeros(len(words), np.uint8)
+        at, found = self._table.known(words)
+        role[at] = self._roles[found]
         role[_coded_places(batch)] |= MASKED | CORE
         role[_numbers(batch)] |= FRAME
         return (role & MASKED) > 0, _asides(batch, role)
@@ -107,29 +108,36 @@ class Indifference:
 def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
     first = batch.codes[batch.starts]
     line_end = (first == ord(FIELD)) | (first == ord(RECORD))
-    end = line_end | np.isin(first, _CLAUSE_ENDS)
-    clause = np.cumsum(end) - end
-    begins = np.flatnonzero(np.diff(clause, prepend=-1))
-    if not len(begins):
-        return np.zeros(0, np.bool_)
+    end: NDArray[np.bool_] = line_end.copy()
+    for mark in _CLAUSE_ENDS:
+        end |= first == mark
+    if not len(end):
+        return end
+    begins = np.concatenate([[0], np.flatnonzero(end[:-1]) + 1])
     silent = end | (first == ord(" "))
     allowed = np.logical_and.reduceat(silent | (role > MASKED), begins)
     core = np.logical_or.reduceat((role & CORE) > 0, begins)
-    flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(clause))) & ~line_end
+    flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(end))) & ~line_end
     return flags
 
 
-def _numbers(batch: Batch) -> NDArray[np.bool_]:
-    digits = np.concatenate([[0], np.cumsum((batch.codes >= ord("0")) & (batch.codes <= ord("9")))])
-    flags: NDArray[np.bool_] = digits[batch.ends] - digits[batch.starts] == batch.ends - batch.starts
-    return flags
+def _numbers(batch: Batch) -> NDArray[np.int64]:
+    """Return the words that are digits from end to end."""
+    # Unsigned, so one comparison holds both ends of the range.
+    digit = batch.codes - np.uint32(ord("0")) <= 9
+    some = np.flatnonzero(digit.take(batch.starts))
+    digits = np.concatenate([[0], np.cumsum(digit, dtype=np.int32)])
+    start, end = batch.starts[some], batch.ends[some]
+    numbers: NDArray[np.int64] = some[digits[end] - digits[start] == end - start]
+    return numbers
 
 
 def _coded_places(batch: Batch) -> NDArray[np.int64]:
     """Return the words that are letter-coded places such as A, C5 or K12."""
     length = batch.ends - batch.starts
     first = batch.codes[batch.starts]
-    coded = np.flatnonzero((first >= ord("A")) & (first <= ord("Z")) & (length <= 4))
+    coded = np.flatnonzero(first - np.uint32(ord("A")) <= ord("Z") - ord("A"))
+    coded = coded[length[coded] <= 4]
     for k in (1, 2, 3):
         place = np.minimum(batch.starts[coded] + k, len(batch.codes) - 1)
         digit = (batch.codes[place] >= ord("0")) & (batch.codes[place] <= ord("9"))

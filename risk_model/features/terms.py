@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.features.batch import Batch, Ints
-from risk_model.features.hashing import U64, ngram_hashes, pair_hashes, salted, span_hashes, values
+from risk_model.features.hashing import U64, growing_hashes, pair_hashes, salted, span_hashes, values
+from risk_model.features.vocabulary import KeyTable
 
-#: Characters n-grams are made of: two to four, the lengths of nearly all Chinese words.
-NGRAMS: Final = (2, 3, 4)
+#: Characters of the longest n-grams; from two to four are the lengths of nearly all Chinese words.
+LONGEST: Final = 4
 WORD, PAIR = 0, 1
 
-_MASK_OPEN, _MASK_CLOSE = ord("〔"), ord("〕")
-#: Han characters a mask holds at most (社交账号).
-_MASK_LONGEST: Final = 4
-_HAN_FIRST, _HAN_LAST = 0x4E00, 0x9FFF
-_SPACES = np.array([ord(c) for c in " \t\n\x1e\u3000"], np.uint32)
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +29,40 @@ class Terms:
     """Parallel arrays: key of the term, letter it belongs to, half-open span in the batch's code points."""
 
     keys: U64
-    rows: Ints
+    rows: NDArray[np.int32]
     starts: Ints
     ends: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Occurrences of known terms, parallel arrays: number of the term, letter, half-open span in the code points."""
+
+    terms: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    starts: Ints
+    ends: Ints
+
+
+class _Kind(NamedTuple):
+    """Keys of one kind at every position, also where `good` says that no term stands; spans by position."""
+
+    keys: U64
+    good: Flags
+    starts: Ints | None
+    ends: Ints | None
+    length: int = 0
+
+    def spans(self, at: Ints) -> tuple[Ints, Ints]:
+        """Return starts and ends of the terms at `at`."""
+        if self.starts is None or self.ends is None:
+            return at, at + self.length
+        return self.starts.take(at), self.ends.take(at)
+
+
 def word_keys(batch: Batch) -> U64:
     """Return the key of every word of the batch, whatever it is."""
-    return salted(span_hashes(values(batch.codes), batch.starts, batch.ends), WORD)
+    return salted(span_hashes(batch.values, batch.starts, batch.ends), WORD)
 
 
 def key_of(word: str) -> int:
@@ -49,47 +72,40 @@ def key_of(word: str) -> int:
     return int(salted(key, WORD)[0])
 
 
-def stop_flags(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Flag the characters no term may touch: white space, separators and whole masks such as 〔手机〕.
-
-    A bracket that is not closed after a few Han characters is no mask and flags nothing else.
-    """
-    flags = np.isin(codes, _SPACES)
-    opened = np.flatnonzero(codes == _MASK_OPEN)
-    closed = np.flatnonzero(codes == _MASK_CLOSE)
-    if len(opened) and len(closed):
-        end = closed[np.minimum(np.searchsorted(closed, opened), len(closed) - 1)]
-        han = np.concatenate([[0], np.cumsum((codes >= _HAN_FIRST) & (codes <= _HAN_LAST))])
-        inside = end - opened - 1
-        masks = (inside > 0) & (inside <= _MASK_LONGEST) & (han[end] - han[opened + 1] == inside)
-        edges = np.zeros(len(codes) + 1, np.int8)
-        edges[opened[masks]] += 1
-        edges[end[masks] + 1] -= 1
-        flags |= np.cumsum(edges)[:-1] > 0
-    return flags
-
-
-def terms(batch: Batch, neutral: NDArray[np.bool_], words: U64 | None = None) -> Iterator[Terms]:
+def terms(batch: Batch, neutral: Flags, words: U64 | None = None) -> Iterator[Terms]:
     """Yield the terms of a batch kind by kind: words, pairs of neighbouring words, then n-grams by length.
 
     `neutral` flags the words that must not count. A term that holds a flagged word or touches a character of
     `stop_flags` is left out. `words` are the keys of `word_keys` where the caller has them already.
     """
-    words = word_keys(batch) if words is None else words
-    stop = stop_flags(batch.codes)
-    if neutral.any():
-        stop |= np.repeat(neutral, batch.ends - batch.starts)
-    good = ~stop[batch.starts]
-    at = np.flatnonzero(good)
-    yield Terms(words[at], batch.rows[at], batch.starts[at], batch.ends[at])
-    at = np.flatnonzero(good[:-1] & good[1:])
-    yield Terms(
-        salted(pair_hashes(words[at], words[at + 1]), PAIR), batch.rows[at], batch.starts[at], batch.ends[at + 1]
+    for kind in _kinds(batch, neutral, word_keys(batch) if words is None else words):
+        at = np.flatnonzero(kind.good)
+        starts, ends = kind.spans(at)
+        yield Terms(kind.keys[at], batch.char_rows.take(starts), starts, ends)
+
+
+def known_terms(batch: Batch, table: KeyTable, neutral: Flags, words: U64) -> Found:
+    """Return where the terms of `table` stand: the same as looking up all `terms`, without laying out the unknown ones."""
+    numbers, starts, ends = [], [], []
+    for kind in _kinds(batch, neutral, words):
+        at, number = table.known(kind.keys, kind.good)
+        start, end = kind.spans(at)
+        numbers.append(number)
+        starts.append(start)
+        ends.append(end)
+    start = np.concatenate(starts)
+    return Found(np.concatenate(numbers), batch.char_rows.take(start), start, np.concatenate(ends))
+
+
+def _kinds(batch: Batch, neutral: Flags, words: U64) -> Iterator[_Kind]:
+    stop = batch.stop | np.repeat(neutral, batch.ends - batch.starts) if neutral.any() else batch.stop
+    clear = ~stop
+    good = clear[batch.starts]
+    yield _Kind(words, good, batch.starts, batch.ends)
+    yield _Kind(
+        salted(pair_hashes(words[:-1], words[1:]), PAIR), good[:-1] & good[1:], batch.starts[:-1], batch.ends[1:]
     )
-    value = values(batch.codes)
-    clear = np.concatenate([[0], np.cumsum(stop)])
-    for n in NGRAMS:
-        if len(value) < n:
-            return
-        at = np.flatnonzero(clear[n:] == clear[:-n])
-        yield Terms(salted(ngram_hashes(value, n)[at], n), batch.char_rows[at], at, at + n)
+    run = clear
+    for n, hashes in growing_hashes(batch.values, LONGEST):
+        run = run[:-1] & clear[n - 1 :]
+        yield _Kind(salted(hashes, n), run, None, None, n)

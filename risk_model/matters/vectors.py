@@ -14,8 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from risk_model.features import stop_flags
 from risk_model.features.hashing import ngram_hashes, values
-from risk_model.features.terms import stop_flags
 
 #: Two and three characters: most Chinese words and the telling parts of names. Longer ones are nearly all unique and only blur the
 #: likeness of long letters (benchmarks/matters).

@@ -8,17 +8,19 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from risk_model.artifact import Parameters
-from risk_model.encoder import END, FIRST_WORD, Letters, logits, word_tables
+from risk_model.encoder import END, FIRST_WORD, Letters, Reading, read, word_tables
 from risk_model.features import (
     Batch,
+    Found,
     Indifference,
     KeyTable,
-    count_matrix,
+    TermColumns,
+    known_terms,
     make_batch,
+    tally,
     weigh,
     word_keys,
     word_letters,
@@ -29,20 +31,18 @@ F32 = NDArray[np.float32]
 
 #: Characters cut and looked up at a time: enough to drown the fixed cost of array calls, little enough for the cache.
 CHUNK_CHARACTERS: Final = 100_000
-#: Words whose window values are held at a time (4 bytes x filters each): about a megabyte or two, again for the cache.
-CHUNK_WORDS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A batch in the forms the model reads: words and their keys, the words that must not count, and word ids.
+    """A batch in the forms the model reads: words and their keys, the known terms in it, and word ids.
 
     Id i of `letters` stands for word `places[i]` of the batch.
     """
 
     batch: Batch
     keys: NDArray[np.uint64]
-    neutral: NDArray[np.bool_]
+    found: Found
     letters: Letters
     places: NDArray[np.int64]
 
@@ -98,26 +98,24 @@ class Scorer:
         keys = word_keys(batch)
         masked, asides = self._indifference(batch, keys)
         letters, places = word_letters(batch, keys, self._words, self.parameters.word_breaks, masked, asides)
-        return Encoded(batch, keys, masked | asides, letters, places)
+        return Encoded(batch, keys, known_terms(batch, self.vocabulary, masked | asides, keys), letters, places)
 
-    def terms(self, encoded: Encoded) -> sp.csr_array:
-        """Return the weighed terms (letters, F) of a batch."""
-        counts = count_matrix(encoded.batch, self.vocabulary, encoded.neutral, encoded.keys)
-        return weigh(counts, self.parameters.term_idf)
+    def terms(self, encoded: Encoded) -> TermColumns:
+        """Return the weighed terms of a batch."""
+        found = encoded.found
+        return weigh(tally(found.terms, found.rows, encoded.batch.size), self.parameters.term_idf)
 
-    def encoder_logits(self, letters: Letters) -> F32:
-        """Return the encoder's own logits (letters, K), before mixing."""
-        parts = [
-            logits(letters.take(np.arange(start, end)), self.parameters.encoder, self.tables)
-            for start, end in chunks(np.diff(letters.offsets), CHUNK_WORDS)
-        ]
-        return np.concatenate(parts)
+    def read(self, encoded: Encoded) -> Reading:
+        """Return what the encoder finds in a batch."""
+        return read(encoded.letters, self.tables)
 
-    def encoded_logits(self, encoded: Encoded) -> F32:
-        """Return the calibrated logits (letters, K) of a batch."""
-        linear = self.terms(encoded) @ self.term_weights
-        mixed = linear + self.encoder_logits(encoded.letters) @ self.encoder_mix + self.bias
-        return np.asarray(mixed, np.float32)
+    def encoded_logits(self, encoded: Encoded, reading: Reading | None = None) -> F32:
+        """Return the calibrated logits (letters, K) of a batch; `reading` is that of `read`, where the caller has it."""
+        reading = reading or self.read(encoded)
+        total = self.terms(encoded).dot(self.term_weights)
+        total += reading.logits(self.parameters.encoder) @ self.encoder_mix
+        total += self.bias
+        return total.astype(np.float32)
 
     def batches(self, texts: Sequence[str]) -> Iterator[tuple[int, int, Encoded]]:
         """Yield encoded stretches of `texts` with their row range, each of bounded size."""

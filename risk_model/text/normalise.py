@@ -15,6 +15,8 @@ STAGES: Final[tuple[Stage, ...]] = (escapes, entities, tags, one_width, gaps, si
 
 #: What decoding with the wrong table leaves: UTF-8 read as GBK (锟斤拷), fresh memory (烫烫烫, 屯屯屯), UTF-8 read as Latin-1.
 _MOJIBAKE: Final = re.compile("锟斤拷|\ufffd|烫{3,}|屯{3,}|[\u00a1-\u00ff]{2,}")
+#: A character of each of these: a class is searched ten times as fast as alternatives, and hardly a letter holds one.
+_SUSPECT: Final = re.compile("[锟\ufffd烫屯\u00a1-\u00ff]")
 
 
 def normalise(text: str) -> MappedText:
@@ -38,5 +40,7 @@ def mojibake_share(text: str) -> float:
     >>> mojibake_share("停水锟斤拷")
     0.6
     """
+    if not _SUSPECT.search(text):
+        return 0.0
     visible = sum(map(len, text.split()))
     return sum(map(len, _MOJIBAKE.findall(text))) / visible if visible else 0.0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from risk_model.encoder import END, Letters, Weights, logits, window_shares, word_tables
+from risk_model.encoder import END, Letters, Weights, logits, read, window_shares, word_tables
 from risk_model.encoder.train import Recipe, fit, gradients, initial
 
 PLAIN = Recipe(filters=5, word_dropout=0, filter_dropout=0, forget=0)
@@ -99,7 +99,7 @@ def test_gradient_agrees_with_finite_differences(letters: Letters, weights: Weig
 
 def test_window_shares_add_up_to_the_logit(letters: Letters, weights: Weights) -> None:
     tables, mix = word_tables(weights), np.array([0.7, -0.2, 1.1])
-    shares = window_shares(letters, weights, tables, mix)
+    shares = window_shares(letters, read(letters, tables), weights, tables, mix)
     row = np.repeat([0, 1], np.diff(letters.offsets))
     total = np.bincount(row, shares) + weights.bias @ mix
     np.testing.assert_allclose(total, logits(letters, weights, tables) @ mix, rtol=1e-9)

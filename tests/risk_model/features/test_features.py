@@ -16,6 +16,7 @@ from risk_model.features import (
     KeyTable,
     count_matrix,
     key_of,
+    known_terms,
     make_batch,
     masked_words,
     neutral_keys,
@@ -25,7 +26,7 @@ from risk_model.features import (
     word_keys,
     word_letters,
 )
-from risk_model.features.hashing import ngram_hashes, span_hashes, values
+from risk_model.features.hashing import growing_hashes, ngram_hashes, span_hashes, values
 from risk_model.text import segmenter
 
 TEXT = st.text("征地补偿款拆迁户我们没有A12区村民，。！ \n〔姓名〕王ab9🙂", max_size=40)
@@ -45,6 +46,13 @@ def test_equal_text_has_equal_hash_wherever_it_stands() -> None:
     assert hashes[0] == hashes[1]
     assert len(set(hashes.tolist())) == 3
     np.testing.assert_array_equal(ngram_hashes(value, 4)[[0, 5]], hashes[:2])
+    for n, grown in growing_hashes(value, 4):
+        np.testing.assert_array_equal(grown, ngram_hashes(value, n))
+
+
+def test_a_text_shorter_than_the_ngram_has_none() -> None:
+    assert len(ngram_hashes(values(codes("征地")), 3)) == 0
+    assert [n for n, _ in growing_hashes(values(codes("征地")), 4)] == [2]
 
 
 @given(st.lists(st.text("征地补偿abc", min_size=1, max_size=8), min_size=2, max_size=30, unique=True))
@@ -59,9 +67,14 @@ def test_key_table_is_a_dictionary(keys: list[int], others: list[int]) -> None:
     asked = [*keys, *others]
     assert table.find(np.array(asked, np.uint64)).tolist() == [place.get(key, -1) for key in asked]
 
+    at, ids = table.known(np.array(asked, np.uint64), np.arange(len(asked)) % 2 == 0)
+    assert sorted(zip(at.tolist(), ids.tolist(), strict=True)) == [
+        (i, place[key]) for i, key in enumerate(asked) if key in place and i % 2 == 0
+    ]
 
-def test_key_table_survives_keys_that_want_the_same_slot() -> None:
-    # The inverse of the table's multiplier makes keys whose slots coincide.
+
+def test_key_table_survives_keys_of_one_bucket() -> None:
+    # The inverse of the table's multiplier makes keys that fall into one bucket.
     inverse = pow(0xD6E8FEB86659FD93, -1, 1 << 64)
     keys = np.array(
         [(5 << 40) * inverse % 2**64 + 0, *(((5 << 40) + i) * inverse % 2**64 for i in range(1, 9))], np.uint64
@@ -108,14 +121,31 @@ def test_counts_do_not_depend_on_the_batch(texts: list[str]) -> None:
     batch = make_batch(texts, segmenter())
     keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
     table = KeyTable(keys)
-    together = count_matrix(batch, table, none(batch), word_keys(batch)).toarray()
+    together = count_matrix(batch, table, none(batch), word_keys(batch)).csr(len(table)).toarray()
     for row, text in enumerate(texts):
         alone = make_batch([text], segmenter())
         np.testing.assert_array_equal(
-            together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).toarray()
+            together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).csr(len(table)).toarray()
         )
     total = sum(len(t.keys) for t in terms(batch, none(batch)))
     assert together.sum() == total
+
+
+@given(st.lists(TEXT, min_size=1, max_size=5))
+def test_looking_up_finds_each_known_term_where_it_stands(texts: list[str]) -> None:
+    batch = make_batch(texts, segmenter())
+    every = list(terms(batch, none(batch)))
+    keys = np.unique(np.concatenate([t.keys for t in every]))[::2]
+    found = known_terms(batch, KeyTable(keys), none(batch), word_keys(batch))
+    got = zip(found.terms.tolist(), found.rows.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True)
+    place = {int(key): i for i, key in enumerate(keys)}
+    expected = [
+        (place[key], row, start, end)
+        for t in every
+        for key, row, start, end in zip(*(x.tolist() for x in (t.keys, t.rows, t.starts, t.ends)), strict=True)
+        if key in place
+    ]
+    assert sorted(got) == sorted(expected)
 
 
 def test_weighed_rows_have_length_one_and_empty_rows_stay_empty() -> None:
@@ -123,8 +153,9 @@ def test_weighed_rows_have_length_one_and_empty_rows_stay_empty() -> None:
     keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
     counts = count_matrix(batch, KeyTable(keys), none(batch), word_keys(batch))
     idf = np.linspace(1, 2, len(keys)).astype(np.float32)
-    rows = weigh(counts, idf).toarray()
-    expected = np.where(counts.toarray() > 0, (1 + np.log(np.maximum(counts.toarray(), 1))) * idf, 0)
+    rows = weigh(counts, idf).csr(len(keys)).toarray()
+    plain = counts.csr(len(keys)).toarray()
+    expected = np.where(plain > 0, (1 + np.log(np.maximum(plain, 1))) * idf, 0)
     norm = np.linalg.norm(expected, axis=1, keepdims=True)
     np.testing.assert_allclose(rows, expected / np.where(norm > 0, norm, 1), rtol=1e-5)
     assert not rows[1].any()

@@ -61,3 +61,33 @@ def test_deleting_the_evidence_lowers_the_score(model: RiskModel, trained: Train
             shorter = shorter.replace(word, "")
         drops.append(told.logit - model.explain(Petition(body=shorter)).logit)
     assert np.mean(drops) > 0.2
+
+
+def test_evidence_is_the_account_summed_by_word(model: RiskModel, trained: Trained) -> None:
+    petitions = [Petition(body=text) for text in trained.examples.texts[:40]]
+    # Together, as a file is scored, and each by itself, as a clerk asks.
+    for petition, assessment in zip(petitions, model.score(petitions, evidence=4), strict=True):
+        told = model.explain(petition)
+        total: dict[str, float] = {}
+        for c in told.contributions:
+            if any(ch.isalnum() for ch in c.text):
+                total[c.text] = total.get(c.text, 0.0) + c.weight
+        heaviest = sorted((abs(w) for w in total.values()), reverse=True)[:4]
+        assert [abs(c.weight) for c in assessment.evidence] == pytest.approx(heaviest, abs=1e-5)
+        for c in assessment.evidence:
+            assert c.weight == pytest.approx(total[c.text], abs=1e-5)
+            assert (c.field, c.start) == next((o.field, o.start) for o in told.contributions if o.text == c.text)
+
+
+def test_evidence_of_letters_without_words_is_empty(model: RiskModel) -> None:
+    letters = [Petition(body=body) for body in ("", "。。。", "！？", "拆迁")]
+    assert [bool(a.evidence) for a in model.score(letters, evidence=3)] == [False, False, False, True]
+    assert [bool(a.evidence) for a in model.score(letters[:3], evidence=3)] == [False] * 3
+    assert model.score([], evidence=3) == []
+
+
+def test_one_character_without_end_is_scored_and_explained(model: RiskModel) -> None:
+    calm, endless = model.score([Petition(body="好"), Petition(body="好" * 200_000)], evidence=2)
+    assert 0 <= endless.mass_incident_risk <= 1
+    assert {c.text for c in endless.evidence} <= {"好", "好好"}
+    assert calm.mass_incident_risk == pytest.approx(model.score([Petition(body="好")])[0].mass_incident_risk, abs=1e-6)
