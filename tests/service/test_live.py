@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -36,10 +37,16 @@ def test_the_first_start_prints_a_link_that_works_once(models: Path, tmp_path: P
 
 def test_a_stop_finishes_running_requests(models: Path, tmp_path: Path) -> None:
     letters = {"petitions": [{"body": LETTER["body"] * 40}] * 500, "evidence": 5}
+    sent = threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield json.dumps(letters).encode()
+        sent.set()
+
     with live(tmp_path / "a", models=models, auth="off") as server, ThreadPoolExecutor() as pool:
-        pending = pool.submit(httpx.post, f"{server.url}/api/v1/score", json=letters, timeout=60)
-        while not pending.running():
-            pass
+        headers = {"Content-Type": "application/json"}
+        pending = pool.submit(httpx.post, f"{server.url}/api/v1/score", content=body(), headers=headers, timeout=60)
+        assert sent.wait(60)
         # Asking once more makes sure that the first request has been read.
         httpx.get(f"{server.url}/healthz")
         server.process.terminate()
