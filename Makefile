@@ -30,9 +30,9 @@ docs: $(VENV)/.dev
 # Pinned versions with hashes for every platform, and no registry's address in them.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  -q pyproject.toml -o requirements/run.txt
+	  -q pyproject.toml --extra service --extra scan -o requirements/run.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  -q pyproject.toml --extra dev --extra service --extra pg -o requirements/dev.txt
+	  -q pyproject.toml --extra dev --extra service --extra scan --extra pg --extra batch --extra sso --extra quality -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist out .pytest_cache .mypy_cache .ruff_cache .coverage*
