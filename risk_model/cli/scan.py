@@ -102,7 +102,8 @@ def _say(result: Result) -> None:
     from risk_model.taxonomy import DISCLAIMER
 
     typer.echo(
-        f"读入{result.rows}行 = 已研判{result.scored}行 + 退回{result.rejected}行（模型 {result.model_version}）", err=True
+        f"读入{result.rows}行 = 已研判{result.scored}行 + 退回{result.rejected}行（模型 {result.model_version}）",
+        err=True,
     )
     for note in result.notes:
         typer.echo(f"注意：{note}", err=True)

@@ -14,13 +14,22 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import numpy as np
 import pandas as pd
 
 from risk_model.errors import ArtifactError, InputError
-from risk_model.matters import History, Link, Merge, Override, RisingEntry, load_history, save_history, week_name, week_of_name
+from risk_model.matters import (
+    History,
+    Link,
+    Merge,
+    Override,
+    RisingEntry,
+    load_history,
+    save_history,
+    week_name,
+    week_of_name,
+)
 from risk_model.matters.history import no_history
 from risk_model.scan.scoring import TOPICS
 
@@ -28,6 +37,7 @@ _WEEK: Final = re.compile(r"\d{4}-W\d{2}")
 #: Indices kept: the newest, and some before it so that a week can be scanned again. They are large; the rest is small.
 _INDICES: Final = 5
 OVERRIDES: Final = "overrides.csv"
+_ACTIONS: Final[dict[str, Literal["merge", "split"]]] = {"merge": "merge", "split": "split"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +114,12 @@ class Shelf:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), 2):
                 ids = tuple(i.strip() for i in (row.get("letters") or "").split(";") if i.strip())
-                if row.get("action") not in ("merge", "split") or not ids:
-                    raise InputError(f"{path.name} 第{number}行：action 只能是 merge 或 split，letters 写来信编号，用分号分开")
-                out.append(Override(row["action"], ids))
+                action = _ACTIONS.get(row.get("action") or "")
+                if action is None or not ids:
+                    raise InputError(
+                        f"{path.name} 第{number}行：action 只能是 merge 或 split，letters 写来信编号，用分号分开"
+                    )
+                out.append(Override(action, ids))
         return out
 
     def open(self, before: int) -> Book:
@@ -116,8 +129,13 @@ class Shelf:
             return empty_book()
         index = self.folder / week_name(past[-1]) / "index.npz"
         if not index.is_file():
-            raise ArtifactError(f"历史 {week_name(past[-1])} 的事项索引已经清理，不能从这一周续算：请用 --replay 重建历史")
-        frames, lists, profiles, links = [], {}, {}, {}
+            raise ArtifactError(
+                f"历史 {week_name(past[-1])} 的事项索引已经清理，不能从这一周续算：请用 --replay 重建历史"
+            )
+        frames: list[pd.DataFrame] = []
+        lists: dict[int, tuple[RisingEntry, ...]] = {}
+        profiles: dict[int, dict[str, Any]] = {}
+        links: dict[str, Link] = {}
         for week in past:
             folder = self.folder / week_name(week)
             try:
@@ -144,7 +162,13 @@ class Shelf:
             "rising": [entry.to_dict() for entry in book.lists.get(week, ())],
             "profile": book.profiles.get(week, {}),
             "links": [
-                {"letter": x.letter, "nearest": x.nearest, "probability": x.probability, "words": x.words, "copy": x.copy}
+                {
+                    "letter": x.letter,
+                    "nearest": x.nearest,
+                    "probability": x.probability,
+                    "words": x.words,
+                    "copy": x.copy,
+                }
                 for x in links
             ],
         }

@@ -141,5 +141,7 @@ def rates(letters: pd.DataFrame, as_of: dt.date, roles: Collection[str]) -> tupl
             out.append(Share("初信初访办结率（近一年收到、已到期限）", done, len(first), as_of))
     if "satisfaction" in roles:
         said = year[year["satisfied"].notna()]
-        out.append(Share("群众满意率（近一年收到、已评价）", int(said["satisfied"].astype(bool).sum()), len(said), as_of))
+        out.append(
+            Share("群众满意率（近一年收到、已评价）", int(said["satisfied"].astype(bool).sum()), len(said), as_of)
+        )
     return tuple(out)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from risk_model.matters import RisingEntry, week_name, week_of_name
 from risk_model.scan.book import Book
-from risk_model.scan.findings import Forecast, ForecastLine, Missed, Share
+from risk_model.scan.findings import Forecast, ForecastLine, Missed, Outcome, Share
 from risk_model.scan.weekly import sunday
 
 #: Lengths of the list that precision is stated for.
@@ -37,8 +37,8 @@ def forecast(book: Book, letters: pd.DataFrame, week: int, open_matters: frozens
         matter = now.get(e.matter_id, e.matter_id)
         further = sum(n for w, n in weekly.get(matter, {}).items() if before < w <= week)
         answered = open_matters is not None and matter not in open_matters
-        outcome = "further" if further else "answered" if answered else "quiet"
-        lines.append(ForecastLine(e.rank, matter, e.title, e.chance, further, outcome))  # type: ignore[arg-type]
+        outcome: Outcome = "further" if further else "answered" if answered else "quiet"
+        lines.append(ForecastLine(e.rank, matter, e.title, e.chance, further, outcome))
     hits = [line.further_letters > 0 for line in lines]
     span = "本周" if before == week - 1 else "至本周"
     lengths = sorted({min(k, len(hits)) for k in _LENGTHS})
@@ -57,8 +57,9 @@ def forecast(book: Book, letters: pd.DataFrame, week: int, open_matters: frozens
 def by_matter(letters: pd.DataFrame) -> Weekly:
     """Return letters by matter and week."""
     out: dict[str, dict[int, int]] = defaultdict(dict)
-    for (matter, week), n in letters.groupby(["matter_id", "week"], sort=True).size().items():  # type: ignore[misc]
-        out[matter][int(week)] = int(n)
+    sizes = letters.groupby(["matter_id", "week"], sort=True).size().reset_index(name="n")
+    for matter, week, n in zip(sizes["matter_id"], sizes["week"], sizes["n"], strict=True):
+        out[str(matter)][int(week)] = int(n)
     return out
 
 
@@ -91,9 +92,7 @@ def _history(book: Book, weekly: Weekly, week: int, now: Mapping[str, str]) -> t
         for k in _LENGTHS:
             hits[k] += sum(came[:k])
             whole[k] += len(came[:k])
-    return tuple(
-        Share(f"历次名单前{k}项四周内又有来信", hits[k], whole[k], sunday(week)) for k in _LENGTHS if whole[k]
-    )
+    return tuple(Share(f"历次名单前{k}项四周内又有来信", hits[k], whole[k], sunday(week)) for k in _LENGTHS if whole[k])
 
 
 def _ranked(entries: Sequence[RisingEntry]) -> list[RisingEntry]:

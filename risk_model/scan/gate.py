@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -19,7 +20,10 @@ from risk_model.text import mojibake_share
 
 #: Limits, with room above what a year of public letters shows week by week (docs/scan.md).
 EMPTY, DOUBLE, UNDATED_SHARE, SHORT, FOREIGN, GARBLED, COPIED = 0.2, 0.05, 0.2, 0.3, 0.2, 0.05, 0.5
-WORDS_LEARNT, WORDS_BEFORE, SCORES, FAMILIES = 0.62, 0.5, 0.25, 0.35
+SCORES, FAMILIES = 0.25, 0.35
+#: Distance of word use from which letters are another kind of text. Weeks of public letters are at 0.15 + 1 / sqrt(letters), a corpus of
+#: another county's letters below 0.36 + 0.7 / sqrt(letters), technical prose at 0.65.
+WORDS, WORDS_CHANCE = 0.42, 1.2
 #: Fewer letters than this say nothing about drift.
 LEAST: Final = 50
 #: Weeks that a week is compared with.
@@ -98,7 +102,9 @@ def schema_check(frame: pd.DataFrame) -> Check:
     except pa.errors.SchemaErrors as error:
         found = error.failure_cases
         columns = tuple(sorted({str(c) for c in found["column"].dropna()}))
-        return Check("表结构", float(len(found)), 0.0, False, f"{len(found)}处不合表结构：{'、'.join(columns)}", columns)
+        return Check(
+            "表结构", float(len(found)), 0.0, False, f"{len(found)}处不合表结构：{'、'.join(columns)}", columns
+        )
     return Check("表结构", 0.0, 0.0, True, "各列类型和取值都合要求")
 
 
@@ -108,7 +114,8 @@ def drift_checks(now: dict[str, Any], before: list[dict[str, Any]], model: RiskM
         return ()
     words = list(now["words"])
     distance, named = word_drift(now, learnt_shares(model, words), words)
-    checks = [_words("用词与训练数据", distance, WORDS_LEARNT, named)]
+    limit = round(WORDS + WORDS_CHANCE / math.sqrt(now["looked"]), 4)
+    checks = [_words("用词与训练数据", distance, limit, named)]
     letters = sum(model.manifest["letters"][k] for k in ("synthetic", "real") if k in model.manifest["letters"])
     counts = model.manifest["label_counts"]
     moved = {t: now["tags"][t] / now["letters"] - counts[t] / letters for t in TAG_NAMES}
@@ -118,10 +125,9 @@ def drift_checks(now: dict[str, Any], before: list[dict[str, Any]], model: RiskM
     checks.append(Check("各类占比与训练数据", value, FAMILIES, value <= FAMILIES, said))
     past = pooled(before[-BEFORE:]) if before else None
     if past and past["letters"] >= LEAST:
-        every = sorted(set(words) | set(past["words"]))
-        then = np.array([past["words"].get(w, 0) for w in every]) / past["looked"]
-        distance, named = word_drift(now, then, every)
-        checks.append(_words(f"用词与前{BEFORE}周", distance, WORDS_BEFORE, named))
+        then = np.array([past["words"].get(w, 0) for w in words]) / past["looked"]
+        distance, named = word_drift(now, then, words)
+        checks.append(_words(f"用词与前{BEFORE}周", distance, limit, named))
         value = stability(now["risk"], past["risk"])
         # Small weeks differ by chance: the index of two equal sources is about (steps - 1) (1 / n + 1 / m).
         chance = (len(now["risk"]) - 1) * (1 / now["letters"] + 1 / past["letters"])
@@ -133,7 +139,9 @@ def drift_checks(now: dict[str, Any], before: list[dict[str, Any]], model: RiskM
 
 def _words(name: str, distance: float, limit: float, named: tuple[str, ...]) -> Check:
     more = f"；明显增多的词：{'、'.join(named)}" if named else ""
-    return Check(name, round(distance, 4), limit, distance <= limit, f"距离{distance:.2f}（限{limit:.2f}）{more}", named)
+    return Check(
+        name, round(distance, 4), limit, distance <= limit, f"距离{distance:.2f}（限{limit:.2f}）{more}", named
+    )
 
 
 def probe(letters: Sequence[Letter], rejects: Sequence[Reject]) -> tuple[Check, ...]:

@@ -12,7 +12,9 @@ from risk_model.tables import parse_date
 from risk_model.text import prepare
 
 #: Checked in this order: 未办结 holds 办结.
-_OPEN: Final = re.compile("未|待|在办|办理中|处理中|受理中|转办|交办|催办|督办|延期|open|pending|progress", re.IGNORECASE)
+_OPEN: Final = re.compile(
+    "未|待|在办|办理中|处理中|受理中|转办|交办|催办|督办|延期|open|pending|progress", re.IGNORECASE
+)
 _ANSWERED: Final = re.compile(
     "办结|已结|结案|答复|回复|完成|归档|不予受理|不再受理|撤回|closed|answered|done|resolved", re.IGNORECASE
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -37,14 +37,12 @@ def departments(rows: pd.DataFrame) -> tuple[str, ...]:
     return due(None, (), common).departments
 
 
-def tags(row: Mapping[str, object]) -> tuple[str, ...]:
+def tags(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return the families of a letter."""
     return tuple(t for t in TAG_NAMES if row[t])
 
 
-def rising_lines(
-    entries: Iterable[RisingEntry], book: Book, letters: pd.DataFrame, week: int
-) -> tuple[Rising, ...]:
+def rising_lines(entries: Iterable[RisingEntry], book: Book, letters: pd.DataFrame, week: int) -> tuple[Rising, ...]:
     """Return the list as reports show it; `letters` has the matter of each letter."""
     out = []
     for e in entries:
@@ -91,7 +89,9 @@ def high_letters(frame: pd.DataFrame, week: int) -> tuple[HighLetter, ...]:
                 tags=tags(row),
                 subtags=names(row["subtags"]),
                 factors=names(row["factors"]),
-                departments=(row["department"],) if row["department"] else due(None, tags(row), names(row["subtags"])).departments,
+                departments=(row["department"],)
+                if row["department"]
+                else due(None, tags(row), names(row["subtags"])).departments,
                 review="；".join(REVIEW_REASONS[n] for n in names(row["review"])),
                 evidence=row["evidence"],
             )

@@ -97,7 +97,9 @@ def draft(
         "gate": {
             "passed": checked.passed,
             "accepted": checked.accepted,
-            "checks": [{"name": c.name, "value": c.value, "limit": c.limit, "passed": c.passed} for c in checked.checks],
+            "checks": [
+                {"name": c.name, "value": c.value, "limit": c.limit, "passed": c.passed} for c in checked.checks
+            ],
         },
         "notes": notes,
     }
@@ -111,7 +113,15 @@ def write_week_reports(
 
 
 def _gate(
-    job: Job, model: RiskModel, book: Book, week: int, frame: pd.DataFrame, light: pd.DataFrame, given: Input, *, accept: bool
+    job: Job,
+    model: RiskModel,
+    book: Book,
+    week: int,
+    frame: pd.DataFrame,
+    light: pd.DataFrame,
+    given: Input,
+    *,
+    accept: bool,
 ) -> Gate:
     undated = int(light["received"].isna().sum()) if "received" in given.roles else None
     checks = list(gate.table_checks(given.rows, [r for _, r in given.rejects], undated))

@@ -28,7 +28,7 @@ class Partition:
 
     def where(self) -> str:
         """Return the file and rows in a clerk's words."""
-        rows = [item.number for item in (*self.letters, *self.rejects)]
+        rows = [x.number for x in self.letters] + [x.number for x in self.rejects]
         return f"{self.name} 第{min(rows)}至{max(rows)}行"
 
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Final
 
@@ -13,6 +14,9 @@ from risk_model.features import key_of
 from risk_model.model import RiskModel
 from risk_model.taxonomy import TAG_NAMES
 from risk_model.text import segmenter
+
+#: What stands for personal data says nothing about the letters.
+_MASK: Final = re.compile("〔[^〕]*〕")
 
 Reals = NDArray[np.float64]
 
@@ -30,7 +34,7 @@ def profile(frame: pd.DataFrame) -> dict[str, Any]:
     some = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, min(len(frame), _MOST)).astype(np.int64))]
     words: Counter[str] = Counter()
     for title, body in zip(some["title"], some["body"], strict=True):
-        words.update({w for w in cut(f"{title}\n{body}") if len(w) > 1 and w.isalpha()})
+        words.update({w for w in cut(_MASK.sub("\n", f"{title}\n{body}")) if len(w) > 1 and w.isalpha()})
     kept = sorted(words, key=lambda w: (-words[w], w))[:_WORDS]
     bins = np.minimum((frame["mass_incident_risk"].to_numpy(np.float64) * _STEPS).astype(np.int64), _STEPS - 1)
     return {

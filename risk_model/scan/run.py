@@ -20,9 +20,9 @@ from risk_model.scan.engines import Engine, Work
 from risk_model.scan.engines.local import Local
 from risk_model.scan.job import Cancelled, Job, OnProgress, Result, Step, never, silent
 from risk_model.scan.letters import Scored
+from risk_model.scan.output import Input, draft
 from risk_model.scan.plan import Partition, Reading, digest_file, list_files
 from risk_model.scan.profile import profile
-from risk_model.scan.output import Input, draft
 from risk_model.scan.publish import refuse, write_rejects
 from risk_model.scan.scoring import cached_model
 from risk_model.scan.weekly import add_letters, list_rising
@@ -94,7 +94,9 @@ def _scan(this: _Run) -> Result:
     model = cached_model(this.model)
     span = week_name(this.first) if not this.replayed else f"{week_name(this.first)}-{week_name(this.last)}"
     work = job.out / f".work-{span}"
-    parts = open_parts(work, stamp(model=model.manifest["files"], evidence=job.evidence, program=_program(), rows=job.rows))
+    parts = open_parts(
+        work, stamp(model=model.manifest["files"], evidence=job.evidence, program=_program(), rows=job.rows)
+    )
     stop = this.timed("score")
     reading = Reading(this.files, job.mapping, job.rows)
     count = _score(this, reading, parts)
@@ -182,7 +184,8 @@ def _weeks(this: _Run, shelf: Shelf | None, scored: Scored, reading: Reading) ->
     model = cached_model(this.model)
     asked = range(this.first, this.last + 1)
     order = sorted(set(mine["week"]) | set(asked))
-    folders, passed = [], True
+    folders: list[Path] = []
+    passed = True
     links: list[Link] = []
     for done, week in enumerate(map(int, order)):
         this.check()

@@ -123,5 +123,3 @@ def _name(letter: Letter, title: str, body: str) -> str:
         return letter.petition.id
     said = f"{letter.petition.received or ''}\x1f{title}\x1f{body}"
     return "L-" + hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
-
-

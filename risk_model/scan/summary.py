@@ -63,7 +63,7 @@ def summarise(
     start = int(letters["week"].min()) if len(letters) else week
     handled = clock.knows_handling(roles)
     clocked = clock.running(present, as_of, roles) if handled else None
-    late = {i: True for i in clocked.loc[clocked["days_left"] < 0, "id"]} if clocked is not None else None
+    late = dict.fromkeys(clocked.loc[clocked["days_left"] < 0, "id"], True) if clocked is not None else None
     open_matters = frozenset(clocked["matter_id"]) if clocked is not None else None
     total = numbers.count("来信总数", letters, week, start, None if late is None else len(late))
     findings = Findings(

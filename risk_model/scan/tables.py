@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ def score_rows(frame: pd.DataFrame, links: dict[str, Link]) -> pd.DataFrame:
     return frame.assign(
         week=[week_name(int(w)) for w in frame["week"]],
         linked_to=[x.nearest if x else "" for x in found],
-        link_probability=[round(x.probability, 4) if x else None for x in found],
+        link_probability=[round(x.probability, 4) if x else math.nan for x in found],
         link_words=["；".join(x.words) if x else "" for x in found],
     )[list(scores_schema().names)]
 

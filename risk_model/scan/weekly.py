@@ -32,7 +32,9 @@ def sunday(week: int) -> dt.date:
     return monday(week) + dt.timedelta(days=6)
 
 
-def add_letters(book: Book, week: int, frame: pd.DataFrame, overrides: Iterable[Override]) -> tuple[Book, tuple[Link, ...]]:
+def add_letters(
+    book: Book, week: int, frame: pd.DataFrame, overrides: Iterable[Override]
+) -> tuple[Book, tuple[Link, ...]]:
     """Return the book with the letters of one week grouped; letters it knows already keep their matter."""
     new = frame[~frame["id"].isin(set(book.index.ids))]
     grouping = group(_letters(new, week), book.index, overrides)
@@ -67,4 +69,3 @@ def _facts(letters: pd.DataFrame, week: int) -> Facts:
         dict(zip(lately["id"], factors, strict=True)),
         dict(zip(placed["id"], placed["area"].astype(str), strict=True)),
     )
-

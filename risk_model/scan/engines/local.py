@@ -54,7 +54,9 @@ class Local:
             except BrokenProcessPool:
                 continue
         names = "；".join(item.part.where() for item in todo.values())
-        raise EngineError(f"工作进程{_TRIES}次异常退出（常见原因是内存不足），没有算完的部分：{names}。请减少 --workers 再试")
+        raise EngineError(
+            f"工作进程{_TRIES}次异常退出（常见原因是内存不足），没有算完的部分：{names}。请减少 --workers 再试"
+        )
 
 
 def score_named(item: Work, model: str, evidence: int) -> tuple[int, bytes]:
