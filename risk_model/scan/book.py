@@ -80,8 +80,8 @@ def follow(merges: Iterable[Merge]) -> dict[str, str]:
     """
     into = {merge.gone: merge.kept for merge in merges}
     out = {}
-    for gone in into:
-        kept = into[gone]
+    for gone, next_one in into.items():
+        kept = next_one
         while kept in into:
             kept = into[kept]
         out[gone] = kept
@@ -177,6 +177,18 @@ class Shelf:
         temporary.rename(final)
         for old in self.weeks()[:-_INDICES]:
             (self.folder / week_name(old) / "index.npz").unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Delete all weeks."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def move_to(self, other: Shelf) -> None:
+        """Move all weeks to another shelf ; there they take the place of older ones of the same name."""
+        other.folder.mkdir(parents=True, exist_ok=True)
+        for week in self.weeks():
+            target = other.folder / week_name(week)
+            shutil.rmtree(target, ignore_errors=True)
+            (self.folder / week_name(week)).rename(target)
 
 
 def grown(book: Book, letters: pd.DataFrame) -> Book:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from risk_model.errors import OutputError
 from risk_model.scan.plan import Partition
 from risk_model.scan.scoring import KEY
-from risk_model.tables import atomic
+from risk_model.tables import atomic, write_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,19 @@ class Parts:
         with atomic(self.path(number)) as file:
             file.write(content)
 
+    @property
+    def moving(self) -> bool:
+        """Tell whether this scan was interrupted while finished folders were being moved to their places."""
+        return self._mark.exists()
+
+    def start_moving(self) -> None:
+        """Note that from now on finished folders are moved to their places."""
+        self._mark.touch()
+
+    @property
+    def _mark(self) -> Path:
+        return self.folder / f"moving-{self.stamp}"
+
     def drop_from(self, count: int) -> None:
         """Delete parts beyond the last one of this scan, left by an earlier one with more rows."""
         for path in self.folder.glob("part-*.parquet"):
@@ -59,10 +76,31 @@ def stamp(**settings: object) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def open_parts(folder: Path, stamped: str) -> Parts:
-    """Open the parts of a work folder, which is made where there is none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return Parts(folder, stamped)
+@contextmanager
+def open_parts(folder: Path, stamped: str) -> Iterator[Parts]:
+    """Open the parts of a work folder, which is made where there is none; one scan at a time holds it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise write_error(folder, error) from None
+    with lock:
+        if not _held(lock):
+            raise OutputError(f"另一个扫描正在写 {folder.parent}：请等它结束，或换一个 --out")
+        yield Parts(folder, stamped)
+
+
+def _held(lock: IO[str]) -> bool:
+    """Take a lock that the system lets go when the process ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: an office PC runs one scan at a time
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def close_parts(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -114,7 +115,7 @@ def backlog(clocked: pd.DataFrame, as_of: dt.date) -> Backlog:
     """Return the unanswered letters by age."""
     days = (pd.Timestamp(as_of) - clocked["received"]).dt.days.to_numpy()
     edges = [-1, *(edge for _, edge in _AGES)]
-    counts = [int(((days > low) & (days <= high)).sum()) for low, high in zip(edges, edges[1:], strict=False)]
+    counts = [int(((days > low) & (days <= high)).sum()) for low, high in pairwise(edges)]
     median = float(np.median(days)) if len(days) else 0.0
     return Backlog(as_of, tuple((label, n) for (label, _), n in zip(_AGES, counts, strict=True)), median)
 

@@ -40,7 +40,7 @@ class Scored:
     @cached_property
     def light(self) -> pd.DataFrame:
         """All letters in order of week, day and id, without text."""
-        frame = self._read(LIGHT + ("given",), None)
+        frame = self._read((*LIGHT, "given"), None)
         again = frame["id"].duplicated(keep="first")
         refused = frame[again & frame["given"]]
         self._refused.update(zip(refused["part"], refused["row"], strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +42,11 @@ class Draft:
     gate: Gate
     said: Mapping[str, Any]
 
-    def publish(self, manifest: Mapping[str, Any]) -> Path:
-        """Move the folder to its place and return it."""
+    def publish(self, manifest: Mapping[str, Any], *, resumed: bool = False) -> Path:
+        """Move the folder to its place and return it; of a resumed scan it may be there already, the same to the byte."""
+        if resumed and self.final.exists():
+            shutil.rmtree(self.temporary)
+            return self.final
         finish(self.temporary, self.final, {**self.said, **manifest})
         return self.final
 

@@ -20,7 +20,7 @@ from risk_model.scan.engines import Engine, Work
 from risk_model.scan.engines.local import Local
 from risk_model.scan.job import Cancelled, Job, OnProgress, Result, Step, never, silent
 from risk_model.scan.letters import Scored
-from risk_model.scan.output import Input, draft
+from risk_model.scan.output import Draft, Input, draft
 from risk_model.scan.plan import Partition, Reading, digest_file, list_files
 from risk_model.scan.profile import profile
 from risk_model.scan.publish import refuse, write_rejects
@@ -88,31 +88,46 @@ def _scan(this: _Run) -> Result:
     shelf = Shelf(job.history) if job.history else None
     if this.replayed and shelf and shelf.weeks():
         raise InputError(f"历史文件夹 {job.history} 已有内容：回放要从空的历史开始，请换一个 --history")
-    for week in range(this.first, this.last + 1):
-        refuse(job.out / week_name(week))
     this.model = str(_model_folder(job.model))
     model = cached_model(this.model)
     span = week_name(this.first) if not this.replayed else f"{week_name(this.first)}-{week_name(this.last)}"
     work = job.out / f".work-{span}"
-    parts = open_parts(
-        work, stamp(model=model.manifest["files"], evidence=job.evidence, program=_program(), rows=job.rows)
+    inputs = [(p.name, p.stat().st_size) for p in this.files]
+    stamped = stamp(
+        model=model.manifest["files"], evidence=job.evidence, program=_program(), rows=job.rows, inputs=inputs
     )
-    stop = this.timed("score")
-    reading = Reading(this.files, job.mapping, job.rows)
-    count = _score(this, reading, parts)
-    parts.drop_from(count)
-    stop()
-    scored = Scored(tuple(parts.path(k) for k in range(count)), this.last)
-    scored.light  # noqa: B018  (finds the doubles)
-    names = [path.name for path in this.files]
-    this.rejects += [(names[source], reject) for source, reject in scored.doubles]
-    folders, passed = _weeks(this, shelf, scored, reading)
-    if this.replayed:
-        write_rejects(job.out / "rejected.csv", this.rejects)
+    if not Parts(work, stamped).moving:
+        for week in range(this.first, this.last + 1):
+            refuse(job.out / week_name(week))
+    with open_parts(work, stamped) as parts:
+        stop = this.timed("score")
+        reading = Reading(this.files, job.mapping, job.rows)
+        count = _score(this, reading, parts)
+        parts.drop_from(count)
+        stop()
+        scored = Scored(tuple(parts.path(k) for k in range(count)), this.last)
+        found = len(scored.light)
+        names = [path.name for path in this.files]
+        this.rejects += [(names[source], reject) for source, reject in scored.doubles]
+        drafts = _weeks(this, shelf, Shelf(work / "history"), scored, reading)
+        folders = _publish(this, shelf, parts, drafts)
     close_parts(work)
-    return Result(
-        tuple(folders), reading.rows, len(scored.light), len(this.rejects), model.version, tuple(reading.notes), passed
-    )
+    passed = all(made.gate.passed for made in drafts)
+    return Result(folders, reading.rows, found, len(this.rejects), model.version, tuple(reading.notes), passed)
+
+
+def _publish(this: _Run, shelf: Shelf | None, parts: Parts, drafts: list[Draft]) -> tuple[Path, ...]:
+    """Move history and folders to their places, all at the end and fast: a scan that stops before leaves neither."""
+    this.check()
+    resumed = parts.moving
+    manifest = _manifest(this)
+    parts.start_moving()
+    if shelf:
+        Shelf(parts.folder / "history").move_to(shelf)
+    folders = tuple(made.publish(manifest, resumed=resumed) for made in drafts)
+    if this.replayed:
+        write_rejects(this.job.out / "rejected.csv", this.rejects)
+    return folders
 
 
 def _model_folder(name: str | None) -> Path:
@@ -130,7 +145,11 @@ def _engine(this: _Run) -> Engine:
     job = this.job
     if job.engine == "local":
         return Local(this.model, job.evidence, job.workers)
-    raise InputError("--engine dask 要写明调度器地址：--scheduler tcp://主机:端口")
+    if not job.scheduler:
+        raise InputError("--engine dask 要写明调度器地址：--scheduler tcp://主机:端口")
+    from risk_model.scan.engines.dask import Cluster
+
+    return Cluster(this.model, job.evidence, job.scheduler)
 
 
 def _score(this: _Run, reading: Reading, parts: Parts) -> int:
@@ -172,8 +191,8 @@ def _probe(this: _Run, part: Partition) -> None:
     gate.require(gate.probe(part.letters, part.rejects), accept=this.job.accept_drift, where=f"{part.where()}")
 
 
-def _weeks(this: _Run, shelf: Shelf | None, scored: Scored, reading: Reading) -> tuple[list[Path], bool]:
-    """Group week by week and publish the weeks that were asked for."""
+def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, reading: Reading) -> list[Draft]:
+    """Group week by week and draft the weeks that were asked for; what history shall keep is staged."""
     mine = scored.light[scored.light["week"] <= this.last].drop(columns=["part", "row", "source"])
     book = grown(shelf.open(this.first) if shelf else empty_book(), mine)
     overrides = shelf.overrides() if shelf else []
@@ -184,8 +203,8 @@ def _weeks(this: _Run, shelf: Shelf | None, scored: Scored, reading: Reading) ->
     model = cached_model(this.model)
     asked = range(this.first, this.last + 1)
     order = sorted(set(mine["week"]) | set(asked))
-    folders: list[Path] = []
-    passed = True
+    staged.clear()
+    drafts: list[Draft] = []
     links: list[Link] = []
     for done, week in enumerate(map(int, order)):
         this.check()
@@ -202,14 +221,13 @@ def _weeks(this: _Run, shelf: Shelf | None, scored: Scored, reading: Reading) ->
             reports = this.job.reports and week == this.last
             made = draft(this.job, model, book, week, scored, given, replayed=this.replayed, reports=reports)
             if shelf and not later:
-                new = mine["week"] == week if folders else mine["week"] <= week
-                shelf.keep(week, book, mine[new], links)
+                new = mine["week"] == week if drafts else mine["week"] <= week
+                staged.keep(week, book, mine[new], links)
                 links = []
             stop()
-            folders.append(made.publish(_manifest(this)))
-            passed &= made.gate.passed
+            drafts.append(made)
         this.on_progress(Step("group", done + 1, (done + 1) / len(order)))
-    return folders, passed
+    return drafts
 
 
 def _manifest(this: _Run) -> dict[str, Any]:
