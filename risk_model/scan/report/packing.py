@@ -11,14 +11,12 @@ from typing import Final
 _WHEN: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def repack(content: bytes, replaced: Mapping[str, bytes] | None = None, dropped: frozenset[str] = frozenset()) -> bytes:
-    """Return an office file in the same order with fixed times; entries of `replaced` get a new content, `dropped` go."""
+def repack(content: bytes, replaced: Mapping[str, bytes] | None = None) -> bytes:
+    """Return an office file in the same order with fixed times; entries of `replaced` get a new content."""
     new = replaced or {}
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name in old.namelist():
-            if name in dropped:
-                continue
             entry = zipfile.ZipInfo(name, _WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0

@@ -68,7 +68,7 @@ def charts(findings: Findings) -> Mapping[str, tuple[tuple[str, Markup], ...]]:
         made.setdefault(key, []).append((caption, drawn))
 
     if findings.trend:
-        add("numbers", "每周来信件数（深色为高风险，末周为本周）", svg.weeks(findings.trend))
+        add("numbers", "每周来信件数（下部红色为高风险，末周为本周）", svg.weeks(findings.trend))
     if any(share.whole for share in findings.rates):
         add("numbers", "办理比率（点为比率，横线为95%区间）", svg.rates("办理比率", findings.rates))
     if findings.backlog and any(n for _, n in findings.backlog.ages):
@@ -86,7 +86,11 @@ def charts(findings: Findings) -> Mapping[str, tuple[tuple[str, Markup], ...]]:
         shares = tuple(Share(x.label, min(x.high, x.now), x.now, findings.sunday) for x in breakdown.rows)
         if any(share.whole for share in shares):
             title = f"{breakdown.dimension}：高风险占比"
-            add(f"breakdowns/{breakdown.dimension}", f"{title}（点为比率，横线为95%区间，右侧为件数）", svg.rates(title, shares))
+            add(
+                f"breakdowns/{breakdown.dimension}",
+                f"{title}（点为比率，横线为95%区间，右侧为件数）",
+                svg.rates(title, shares),
+            )
     return {key: tuple(value) for key, value in made.items()}
 
 

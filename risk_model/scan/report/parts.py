@@ -153,16 +153,17 @@ def _clock_table(clock: Clock, *, late: bool) -> Table:
         (
             Column("来信编号", "id", 20), Column("事项编号", "id", 16, brief=False), Column("标题", "long", 40),
             Column("区域", "text", 12, brief=False), Column("收到日期", "date", 12, brief=False),
-            Column("应办步骤", "text", 8), Column("到期日", "date", 12), Column("已超天数" if late else "剩余天数", "count", 8),
-            Column("群体风险", "risk", 8, brief=False), Column("风险档", "text", 8), Column("承办部门", "long", 28),
+            Column("应办步骤", "text", 8), Column("到期日", "date", 12), Column("距到期天数", "count", 8),
+            Column("群体风险", "risk", 8, brief=False), Column("风险档", "text", 8, brief=False), Column("承办部门", "long", 28),
         ),
         tuple(
             (
-                x.letter_id, x.matter_id, x.title, x.area, x.received, x.step, x.due_on, abs(x.days_left),
+                x.letter_id, x.matter_id, x.title, x.area, x.received, x.step, x.due_on, x.days_left,
                 x.risk, said(x.band), "、".join(x.departments),
             )
             for x in lines
         ),
+        note="“距到期天数”为负数的，是已经超期的天数。" if late else "",
         empty="没有逾期件。" if late else "7日内没有到期件。",
         whole=clock.overdue_count if late else clock.due_soon_count,
     )  # fmt: skip

@@ -6,6 +6,7 @@ Every chart bears its title and a description; the table behind it is the report
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import Final
@@ -70,7 +71,7 @@ def weeks(trend: Sequence[tuple[str, int, int]]) -> Markup:
         if (len(trend) - 1 - k) % every == 0:
             body.append(_text(x + wide / 2, height - 8, week[2:].replace("-W", "/"), "tick"))
     first, last = (trend[0][0], trend[-1][0]) if trend else ("", "")
-    return _frame(width, height, "每周来信", f"{first}至{last}，深色为高风险", "".join(body), "weeks")
+    return _frame(width, height, "每周来信", f"{first}至{last}，下部红色为高风险", "".join(body), "weeks")
 
 
 def spark(counts: Sequence[int]) -> Markup:
@@ -85,15 +86,16 @@ def spark(counts: Sequence[int]) -> Markup:
     return _frame(width, height, "每周来信", "、".join(map(str, counts)) + "件", "".join(body), "spark")
 
 
-def rates(title: str, shares: Sequence[Share], most: int = 12) -> Markup:
+def rates(title: str, shares: Sequence[Share], most: int = 15) -> Markup:
     """Draw rates as dots on the whole of their 95 % intervals, in the order given."""
     shown = [share for share in shares if share.whole][:most]
-    left, width, row = 210, 720, 24
+    left, width, row = 270, 760, 24
     height = row * len(shown) + 30
-    room = width - left - 60
-    top = min(1.0, max([0.1, *(share.interval[1] for share in shown)]))
-    ticks = [t / 10 for t in range(11) if t / 10 <= top + 1e-9]
-    ticks = ticks if len(ticks) <= 6 else ticks[::2]
+    room = width - left - 100
+    most_tenths = min(10, max([1, *(math.ceil(10 * share.interval[1] - 1e-9) for share in shown)]))
+    step = 1 if most_tenths <= 5 else 2
+    top = -(-most_tenths // step) * step / 10
+    ticks = [t / 10 for t in range(0, round(10 * top) + 1, step)]
     body = [
         _line(left + room * t / top, 4, left + room * t / top, height - 24, "grid")
         + _text(left + room * t / top, height - 8, f"{t:.0%}", "tick")
@@ -102,7 +104,7 @@ def rates(title: str, shares: Sequence[Share], most: int = 12) -> Markup:
     for k, share in enumerate(shown):
         y = 4 + row * (k + 0.5)
         low, high = (left + room * edge / top for edge in share.interval)
-        body.append(_text(left - 8, y + 4, shorten(share.label, 15), "name", "end"))
+        body.append(_text(left - 8, y + 4, shorten(share.label, 20), "name", "end"))
         body.append(_line(low, y, high, y, "whisker"))
         body.append(f'<circle cx="{left + room * share.rate / top:.1f}" cy="{y:.1f}" r="4" class="dot"/>')
         body.append(_text(width - 4, y + 4, f"{share.part}/{share.whole}", "tick", "end"))

@@ -6,8 +6,23 @@ import datetime as dt
 from typing import Any
 
 from risk_model.scan.findings import (
-    Backlog, Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, ForecastLine, Gate, Hearing, HighLetter,
-    Mismatch, Missed, Rising, Share, SmallDispute,
+    Backlog,
+    Breakdown,
+    Check,
+    Clock,
+    ClockLine,
+    Count,
+    Findings,
+    Forecast,
+    ForecastLine,
+    Gate,
+    Hearing,
+    HighLetter,
+    Mismatch,
+    Missed,
+    Rising,
+    Share,
+    SmallDispute,
 )  # fmt: skip
 
 SUNDAY = dt.date(2019, 11, 24)
@@ -32,7 +47,7 @@ def _rising(k: int) -> Rising:
         letters_before=before, expected=round(0.3 + k / 10, 2), risk=round(0.92 - k * 0.09, 3), chance=round(0.88 - k * 0.07, 3),
         beyond_expected=k < 3, first_listed=f"2019-W{47 - k % 3}", departments=_OFFICES[k % 4],
         reasons=f"本周{now}件，前8周共{before}件；涉及多户或整个小区、村组；多次反映未果；四周内再有来信的可能约{88 - k * 7}%",
-        weekly=tuple(max(0, j - k) % 5 for j in range(8)) + (now,),
+        weekly=(*(max(0, j - k) % 5 for j in range(8)), now),
     )  # fmt: skip
 
 
@@ -102,7 +117,7 @@ def sample() -> Findings:
     return Findings(
         week="2019-W47", monday=dt.date(2019, 11, 18), sunday=SUNDAY, office="云岭县信访局（示例）", model_version="2026.11.24",
         rows=315, scored=312, rejected=3, total=_count("来信总数", 312, 288, 323, 27, 17),
-        trend=tuple((f"2019-W{w:02d}", 250 + (w * 37) % 70, 12 + (w * 7) % 17) for w in range(21, 47)) + (("2019-W47", 312, 27),),
+        trend=(*((f"2019-W{w:02d}", 250 + (w * 37) % 70, 12 + (w * 7) % 17) for w in range(21, 47)), ("2019-W47", 312, 27)),
         breakdowns=breakdowns, rising=tuple(_rising(k) for k in range(7)), gate=gate, forecast=forecast,
         clock=Clock(
             SUNDAY, tuple(_clock(k, k - 41 if k < 10 else k - 20) for k in range(17)), tuple(_clock(k, k // 3) for k in range(22)), 17, 22,
