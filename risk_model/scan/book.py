@@ -35,7 +35,7 @@ from risk_model.scan.scoring import TOPICS
 
 _WEEK: Final = re.compile(r"\d{4}-W\d{2}")
 #: Indices kept: the newest, and some before it so that a week can be scanned again. They are large; the rest is small.
-_INDICES: Final = 5
+INDICES: Final = 5
 OVERRIDES: Final = "overrides.csv"
 _ACTIONS: Final[dict[str, Literal["merge", "split"]]] = {"merge": "merge", "split": "split"}
 
@@ -150,13 +150,17 @@ class Shelf:
         letters = pd.concat(frames, ignore_index=True).drop_duplicates("id", keep="last", ignore_index=True)
         return Book(load_history(index), letters, lists, profiles, links)
 
-    def keep(self, week: int, book: Book, letters: pd.DataFrame, links: Iterable[Link]) -> None:
-        """Keep a week: its folder appears whole. `letters` are those that this week brought or changed."""
+    def keep(self, week: int, book: Book, letters: pd.DataFrame, links: Iterable[Link], *, index: bool = True) -> None:
+        """Keep a week: its folder appears whole. `letters` are those that this week brought or changed.
+
+        Without `index` no later scan can start from this week.
+        """
         final = self.folder / week_name(week)
         temporary = self.folder / f".{week_name(week)}.tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        save_history(book.index, temporary / "index.npz")
+        if index:
+            save_history(book.index, temporary / "index.npz")
         letters.to_parquet(temporary / "letters.parquet", index=False)
         said = {
             "rising": [entry.to_dict() for entry in book.lists.get(week, ())],
@@ -175,8 +179,6 @@ class Shelf:
         (temporary / "week.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(final, ignore_errors=True)
         temporary.rename(final)
-        for old in self.weeks()[:-_INDICES]:
-            (self.folder / week_name(old) / "index.npz").unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Delete all weeks."""
@@ -189,6 +191,8 @@ class Shelf:
             target = other.folder / week_name(week)
             shutil.rmtree(target, ignore_errors=True)
             (self.folder / week_name(week)).rename(target)
+        for old in other.weeks()[:-INDICES]:
+            (other.folder / week_name(old) / "index.npz").unlink(missing_ok=True)
 
 
 def grown(book: Book, letters: pd.DataFrame) -> Book:

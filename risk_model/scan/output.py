@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from risk_model.matters import COLUMNS, week_name
@@ -18,9 +19,10 @@ from risk_model.scan.findings import Gate
 from risk_model.scan.job import Job
 from risk_model.scan.letters import Scored
 from risk_model.scan.publish import begin, finish, write_csv, write_rejects
+from risk_model.scan.report import write_reports
 from risk_model.scan.summary import Numbers, summarise
 from risk_model.scan.tables import matter_rows, score_rows, write_matters, write_scores
-from risk_model.tables import Reject
+from risk_model.tables import RESULT_NAMES, Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def draft(
     if not replayed:
         write_rejects(folder / "rejected.csv", given.rejects)
     if reports:
-        write_week_reports(findings, frame, matters, folder)
+        write_reports(findings, _letter_rows(frame, week), matters, folder)
     said = {
         "week": findings.week,
         "office": job.office,
@@ -110,10 +112,14 @@ def draft(
     return Draft(folder, final, checked, said)
 
 
-def write_week_reports(
-    findings: Any, frame: pd.DataFrame, matters: Iterable[Mapping[str, object]], folder: Path
-) -> None:
-    """Write html, xlsx and docx."""
+def _letter_rows(frame: pd.DataFrame, week: int) -> Iterator[dict[str, Any]]:
+    """Yield the week's letters as the workbook lists them, highest risk first, without their text."""
+    shown = frame.assign(title=frame["head"], week=week_name(week))
+    order = np.lexsort((shown["id"].to_numpy(str), -shown["mass_incident_risk"].to_numpy(np.float64)))
+    names = ["id", "matter_id", "week", "received", "area", "title", *RESULT_NAMES]
+    for row in shown.iloc[order][names].to_dict("records"):
+        day = None if pd.isna(row["received"]) else row["received"].date()
+        yield {**{str(k): v for k, v in row.items()}, "received": day}
 
 
 def _gate(

@@ -14,7 +14,7 @@ from risk_model.artifact import default_registry
 from risk_model.errors import InputError, ScanCancelled
 from risk_model.matters import Link, week_name, week_of_name
 from risk_model.scan import gate
-from risk_model.scan.book import Shelf, empty_book, grown
+from risk_model.scan.book import INDICES, Shelf, empty_book, grown
 from risk_model.scan.checkpoint import Parts, close_parts, open_parts, stamp
 from risk_model.scan.engines import Engine, Work
 from risk_model.scan.engines.local import Local
@@ -222,7 +222,7 @@ def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, readi
             made = draft(this.job, model, book, week, scored, given, replayed=this.replayed, reports=reports)
             if shelf and not later:
                 new = mine["week"] == week if drafts else mine["week"] <= week
-                staged.keep(week, book, mine[new], links)
+                staged.keep(week, book, mine[new], links, index=week > this.last - INDICES)
                 links = []
             stop()
             drafts.append(made)

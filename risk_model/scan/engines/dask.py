@@ -93,7 +93,7 @@ class Cluster:
                 futures.append(future)
             return futures
 
-        running = as_completed(submit(_AHEAD * self._threads()))
+        running = as_completed(submit(_AHEAD * self._threads()), loop=self._client.loop)
         for future in running:
             item = held.pop(future)
             try:
