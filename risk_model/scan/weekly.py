@@ -49,7 +49,7 @@ def list_rising(book: Book, week: int) -> tuple[Book, tuple[RisingEntry, ...]]:
 
 
 def _letters(frame: pd.DataFrame, week: int) -> Letters:
-    days = frame["received"].fillna(sunday(week)).to_numpy("datetime64[D]")
+    days = frame["received"].fillna(pd.Timestamp(sunday(week))).to_numpy("datetime64[D]")
     topics = np.stack(frame["topics"].tolist()) if len(frame) else np.zeros((0, 0), np.float32)
     return make_letters(
         frame["id"].tolist(), frame["title"].tolist(), frame["body"].tolist(), days, frame["area"].tolist(), topics
