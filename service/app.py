@@ -18,7 +18,19 @@ from risk_model import __version__
 from risk_model.artifact import Registry
 from risk_model.model import RiskModel, load
 from service import errors, logs
-from service.api import admin, audits, departments, handling, health, petitions, score, session, setup_page, uploads
+from service.api import (
+    admin,
+    audits,
+    departments,
+    handling,
+    health,
+    matters,
+    petitions,
+    score,
+    session,
+    setup_page,
+    uploads,
+)
 from service.api.schemas import Model
 from service.core import Clock, Core, utc_now
 from service.deps import check_routes
@@ -31,7 +43,19 @@ from service.store import Store, listing
 from service.store import uploads as waiting
 from service.uploads import Worker
 
-_ROUTERS: Final = (score, petitions, handling, departments, session, admin, audits, health, setup_page, uploads)
+_ROUTERS: Final = (
+    score,
+    petitions,
+    matters,
+    handling,
+    departments,
+    session,
+    admin,
+    audits,
+    health,
+    setup_page,
+    uploads,
+)
 
 
 def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAPI:

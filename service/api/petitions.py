@@ -114,13 +114,13 @@ def listed(
     wanted = listing.Filter(
         labels=[name for name in (tag, subtag, factor) if name],
         band=band,
-        area=_searchable(area) if area else None,
+        area=searchable(area) if area else None,
         state=state,
         received_from=received_from,
         received_to=received_to,
         due_from=today if due == "soon" else None,
         due_before=today if due == "overdue" else soon + dt.timedelta(1) if due == "soon" else None,
-        text=_searchable(q),
+        text=searchable(q),
     )
     with core.store.reading() as session:
         page = listing.page(session, wanted, sort, cursor, limit)
@@ -128,7 +128,7 @@ def listed(
     return ListOut(petitions=rows, cursor=page.cursor)
 
 
-def _searchable(text: str) -> str:
+def searchable(text: str) -> str:
     """Return a text as the store holds it; looking for a person is refused."""
     prepared = prepare(text.replace("\x00", "")).text.strip()
     if "〔" in prepared:

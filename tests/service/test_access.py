@@ -29,6 +29,10 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/v1/petitions/{id}/reviews/{review_id}/decision"): {"approver"},
     ("POST", "/api/v1/petitions/{id}/state"): TRIAGE,
     ("POST", "/api/v1/petitions/{id}/extension"): {"approver"},
+    ("GET", "/api/v1/matters"): READERS,
+    ("GET", "/api/v1/matters/{id}"): READERS,
+    ("POST", "/api/v1/matters/{id}/merge"): TRIAGE,
+    ("POST", "/api/v1/matters/{id}/split"): TRIAGE,
     ("GET", "/api/v1/departments"): EVERYBODY,
     ("PUT", "/api/v1/departments/{subtag}"): {"admin"},
     ("DELETE", "/api/v1/departments/{subtag}"): {"admin"},
@@ -86,7 +90,13 @@ def login(service: Service, role: str, method: str, path: str) -> dict[str, str]
 
 
 def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> Any:
-    concrete = path.format(id="0" * 32, review_id=1, subtag="education", username="nobody", key_id="0" * 12)
+    concrete = path.format(
+        id="M-" + "0" * 12 if "/matters/" in path else "0" * 32,
+        review_id=1,
+        subtag="education",
+        username="nobody",
+        key_id="0" * 12,
+    )
     if path.endswith("/uploads"):
         return service.client.post(path, files={"file": ("x.csv", b"")}, headers=headers)
     # An empty object is refused after the guard has let it through.
