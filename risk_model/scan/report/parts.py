@@ -115,7 +115,7 @@ def rising_part(findings: Findings) -> Part:
         (
             Column("序号", "count", 6), Column("事项编号", "id", 16, brief=False), Column("事项", "long", 36),
             Column("区域", "text", 12), Column("本周", "count", 6, brief=False), Column("前8周", "count", 7, brief=False),
-            Column("往常每周", "number", 8, brief=False), Column("走势", "weeks", 5, brief=False), Column("群体风险", "risk", 8),
+            Column("往常每周", "number", 8, brief=False), Column("走势", "weeks", 15, brief=False), Column("群体风险", "risk", 8),
             Column("再来信可能", "risk", 8, brief=False), Column("明显多于往常", "flag", 8, brief=False),
             Column("理由", "long", 46), Column("首次列入", "text", 12, brief=False), Column("承办部门", "long", 28),
         ),
