@@ -103,6 +103,7 @@ def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> An
         review_id=1,
         subtag="education",
         username="nobody",
+        name="x",
         key_id="0" * 12,
     )
     if path.endswith("/uploads"):
