@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint format bench docs study lock clean
+.PHONY: run test lint format bench bench-scan docs study lock clean
 
 run: $(VENV)/.run
 	$(BIN)/petition-risk demo
@@ -23,6 +23,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
+
+bench-scan: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.scan.scale --sizes 10000 100000
 
 docs: $(VENV)/.dev
 	$(BIN)/pytest tests/test_docs.py --no-cov
