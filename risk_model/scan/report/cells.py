@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from risk_model.scan.findings import Share
 from risk_model.scan.report.parts import Cell, Column, Kind
 from risk_model.scan.report.words import clean, percent
@@ -38,7 +40,9 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "text": {**_CELL, "num_format": "@"},
     "long": {**_CELL, "num_format": "@", "text_wrap": True},
     "count": {**_CELL, "num_format": "#,##0"},
-    "risk": {**_CELL, "num_format": "0.00"},
+    "number": {**_CELL, "num_format": "0.00"},
+    # None reads as certain or impossible; what is behind stays the number.
+    "risk": {**_CELL, "num_format": '[>0.99]">0.99";[<0.01]"<0.01";0.00', "align": "right"},
     "rate": {**_CELL, "num_format": "0.0%"},
     "date": {**_CELL, "num_format": "yyyy-mm-dd", "align": "center"},
     "高": {**_CELL, "bg_color": "#F8CBAD", "font_color": "#9C0006", "bold": True},
@@ -116,6 +120,8 @@ def height(shown: tuple[Field, ...], cells: list[object]) -> float | None:
 def put(sheet: Any, row: int, column: int, kind: str, value: object, formats: Mapping[str, Any]) -> None:
     """Write one cell as what it is. Texts are constants: never a formula, a link or a number."""
     style = formats[{"share": "rate", "id": "text", "flag": "text", "weeks": "text"}.get(kind, kind)]
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or value != value or value == "":  # noqa: PLR0124  (NaN, NaT)
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, bool):

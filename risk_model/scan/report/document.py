@@ -12,7 +12,7 @@ from risk_model.scan.report import layout
 from risk_model.scan.report.conclusions import Conclusion, conclusions
 from risk_model.scan.report.packing import repack
 from risk_model.scan.report.parts import Cell, Column, Part, Table, parts
-from risk_model.scan.report.words import NOTHING, between, day, percent, shorten, span, week_words
+from risk_model.scan.report.words import NOTHING, between, day, odds, percent, shorten, span, week_words
 from risk_model.taxonomy import DISCLAIMER
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _LINES: Final = layout.LINES - 5
 #: Rows of a table, and characters of a cell: the document is for reading, the workbook for looking up.
 MOST_ROWS: Final = 15
 _LONGEST: Final = 60
+_CENTRED: Final = frozenset({"count", "number", "risk", "share", "date", "flag"})
 _NUMERALS: Final = "一二三四五六七八九十"
 #: Parts of the document in its order; the others are in the workbook.
 _PARTS: Final = (
@@ -80,9 +81,8 @@ def fitting(points: Sequence[Conclusion], most: int = _LINES) -> tuple[Conclusio
 def lines(point: Conclusion) -> int:
     """Return the lines that a conclusion takes, number and indent included."""
     text = f"　　1．{point.topic}。{point.says}{point.do}"
-    units = sum(2 if ord(c) > 0x2E7F or c in "“”…—" else 1 for c in text)
     # A character less than a line holds: no line begins with a comma.
-    return -(-units // (2 * layout.CHARACTERS - 2))
+    return -(-layout.units(text) // (2 * layout.CHARACTERS - 2))
 
 
 def _part(doc: Document, part: Part, number: int) -> None:
@@ -105,17 +105,15 @@ def _part(doc: Document, part: Part, number: int) -> None:
 
 
 def _table(doc: Document, table: Table) -> None:
-    shown = [(k, c) for k, c in enumerate(table.columns) if c.brief]
+    shown = [(k, c) for k, c in enumerate(table.columns) if c.brief and k in table.filled()]
     rows = [[_words(c, row[k]) for k, c in shown] for row in table.rows[:MOST_ROWS]]
+    flexible = [c.kind == "long" for _, c in shown]
     columns = [
-        layout.TableColumn(c.head, _width(c), c.kind in {"count", "risk", "share", "date", "flag"}) for _, c in shown
+        # A table without any long text is as wide as the others all the same.
+        layout.TableColumn(c.head, any(flexible) and c.kind != "long", c.width, c.kind in _CENTRED)
+        for _, c in shown
     ]
     layout.table(doc, columns, rows)
-
-
-def _width(column: Column) -> int:
-    """Return a width in which heads and numbers are not torn apart; long texts wrap."""
-    return max(column.width, min(2 * len(column.head), 12) + 1, {"date": 20, "share": 20}.get(column.kind, 0))
 
 
 def _words(column: Column, value: Cell) -> str:
@@ -126,7 +124,7 @@ def _words(column: Column, value: Cell) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return odds(value) if column.kind == "risk" else f"{value:.2f}"
     if isinstance(value, tuple):
         return "、".join(map(str, value))
     return shorten(str(value), _LONGEST)

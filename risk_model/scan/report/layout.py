@@ -24,6 +24,8 @@ LINES, CHARACTERS = 22, 28
 _TIGHTER: Final = {"body": "-5"}
 #: Widths in millimetres.
 _PAGE, _TEXT = (210, 297), 156
+#: Half a character of table type, in millimetres, and the most of them that a column of short texts takes.
+_UNIT, _WIDEST = 2.2, 12
 #: Chinese type sizes in points: 2号, 3号, 4号, 小4号, 5号.
 _SIZES: Final = {"title": 22.0, "body": 16.0, "number": 14.0, "small": 12.0, "table": 10.5}
 #: The order in which Word wants the properties of a paragraph, those that are set here.
@@ -59,11 +61,42 @@ FONT_TABLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table: head, width in characters, whether its cells are centred."""
+    """A column of a table: its head; whether it is as wide as its cells need, or shares what is left by `weight`; how it is set."""
 
     head: str
-    width: int
+    fixed: bool
+    weight: int
     centred: bool = False
+
+
+def units(text: str) -> int:
+    """Return the width of a text in half characters.
+
+    >>> units("7日内")
+    5
+    """
+    return sum(2 if ord(c) > 0x2E7F or c in "“”‘’…—·" else 1 for c in text)
+
+
+def _need(width: int) -> float:
+    return width if width <= _WIDEST else min(width / 2 + 1, _WIDEST)
+
+
+def widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Return the widths of the columns in millimetres, as wide together as the text.
+
+    >>> [round(w) for w in widths([TableColumn("序号", True, 0), TableColumn("事项", False, 1)], [["1", "停水"]])]
+    [12, 144]
+    """
+    made = []
+    for k, column in enumerate(columns):
+        # A head may take two lines; a long id takes two of equal length.
+        need = max([units(column.head) / 2, 4, *(_need(units(row[k])) for row in rows)])
+        made.append(_UNIT * need + 3 if column.fixed else 0.0)
+    left = max(_TEXT - sum(made), _TEXT / 3)
+    weight = sum(column.weight for column in columns if not column.fixed)
+    made = [w or left * c.weight / weight for w, c in zip(made, columns, strict=True)]
+    return [_TEXT * w / sum(made) for w in made]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +203,8 @@ def table(doc: Document, columns: Sequence[TableColumn], rows: Sequence[Sequence
     made = doc.add_table(rows=0, cols=len(columns), style="Table Grid")
     made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     made._tbl.tblPr.insert_element_before(_margins(), "w:tblLook")
-    whole = sum(column.width for column in columns)
-    widths = [Mm(_TEXT * column.width / whole) for column in columns]
-    for grid, width in zip(made.columns, widths, strict=True):
+    wide = [Mm(width) for width in widths(columns, rows)]
+    for grid, width in zip(made.columns, wide, strict=True):
         grid.width = width
     for number, texts in enumerate([[column.head for column in columns], *rows]):
         row = made.add_row()
@@ -180,7 +212,7 @@ def table(doc: Document, columns: Sequence[TableColumn], rows: Sequence[Sequence
         properties.append(_element("cantSplit", {}))
         if number == 0:
             properties.append(_element("tblHeader", {}))
-        for cell, text, column, width in zip(row.cells, texts, columns, widths, strict=True):
+        for cell, text, column, width in zip(row.cells, texts, columns, wide, strict=True):
             cell.width = width
             centred = column.centred or number == 0
             look = _Look(HEAD_FONT if number == 0 else BODY_FONT, "table", "center" if centred else "left")

@@ -13,8 +13,8 @@ from markupsafe import Markup
 from risk_model.scan.findings import Findings, Share
 from risk_model.scan.report import svg
 from risk_model.scan.report.conclusions import conclusions
-from risk_model.scan.report.parts import Cell, Column, Part, Table, parts
-from risk_model.scan.report.words import NOTHING, against, between, percent, shorten, span, week_words
+from risk_model.scan.report.parts import Cell, Column, Table, parts
+from risk_model.scan.report.words import NOTHING, against, between, odds, percent, shorten, span, week_words
 from risk_model.taxonomy import DISCLAIMER
 
 if TYPE_CHECKING:
@@ -94,9 +94,10 @@ def charts(findings: Findings) -> Mapping[str, tuple[tuple[str, Markup], ...]]:
     return {key: tuple(value) for key, value in made.items()}
 
 
-def shown_columns(part: Part, table: Table) -> tuple[tuple[int, Column], ...]:
+def shown_columns(table: Table) -> tuple[tuple[int, Column], ...]:
     """Return the columns that the page shows, with their place in a row."""
-    return tuple((k, c) for k, c in enumerate(table.columns) if c.head not in _OFF_PAGE or part.key == "quality")
+    shown = ((k, table.columns[k]) for k in table.filled())
+    return tuple((k, c) for k, c in shown if c.head not in _OFF_PAGE)
 
 
 def cell(column: Column, value: Cell) -> Markup | str:  # noqa: PLR0911
@@ -112,7 +113,7 @@ def cell(column: Column, value: Cell) -> Markup | str:  # noqa: PLR0911
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, float):
-        return f"{value:.2f}"
+        return odds(value) if column.kind == "risk" else f"{value:.2f}"
     if column.kind == "long" and len(str(value)) > _LONGEST:
         return Markup('<span title="{}">{}</span>').format(value, shorten(str(value), _LONGEST))
     return str(value)

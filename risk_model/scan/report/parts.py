@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from risk_model.scan.findings import Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, Share
-from risk_model.scan.report.words import change, counted, listed, said, span, week_words
+from risk_model.scan.report.words import change, day, listed, said, span, week_words
 
-Kind = Literal["id", "text", "long", "count", "risk", "date", "share", "weeks", "flag"]
+Kind = Literal["id", "text", "long", "count", "number", "risk", "date", "share", "weeks", "flag"]
 Cell = str | int | float | dt.date | Share | tuple[int, ...] | None
 
 _OUTCOMES: Final = {"further": "又有来信", "answered": "已答复", "quiet": "暂无新的来信"}
@@ -45,6 +45,10 @@ class Table:
     def left_out(self) -> int:
         """Return how many rows exist beyond those given."""
         return max(0, self.whole - len(self.rows))
+
+    def filled(self) -> tuple[int, ...]:
+        """Return the places of the columns that say something in at least one row."""
+        return tuple(k for k in range(len(self.columns)) if any(row[k] not in (None, "") for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,8 @@ def forecast_part(forecast: Forecast | None) -> Part | None:
     if forecast.lead_weeks:
         early = sorted(forecast.lead_weeks)
         lead += (
-            f"历次列入且已过高峰的{len(early)}项，首次列入比来信高峰早{early[len(early) // 2]}周（中位数），"
-            f"其中{sum(w > 0 for w in early)}项早于高峰。"
+            f"历次列入且已过高峰的事项{len(early)}项，首次列入到来信高峰的周数中位数为{early[len(early) // 2]}"
+            f"（负数为晚于高峰），早于高峰的{sum(w > 0 for w in early)}项。"
         )
     return Part("forecast", "上周名单与结果", lead, tuple(tables), "上周预测对照")
 
@@ -110,8 +114,8 @@ def rising_part(findings: Findings) -> Part:
         "上升事项",
         (
             Column("序号", "count", 6), Column("事项编号", "id", 16, brief=False), Column("事项", "long", 36),
-            Column("区域", "text", 12), Column("本周", "count", 6), Column("前8周", "count", 7),
-            Column("往常每周", "risk", 8, brief=False), Column("走势", "weeks", 5, brief=False), Column("群体风险", "risk", 8),
+            Column("区域", "text", 12), Column("本周", "count", 6, brief=False), Column("前8周", "count", 7, brief=False),
+            Column("往常每周", "number", 8, brief=False), Column("走势", "weeks", 15, brief=False), Column("群体风险", "risk", 8),
             Column("再来信可能", "risk", 8, brief=False), Column("明显多于往常", "flag", 8, brief=False),
             Column("理由", "long", 46), Column("首次列入", "text", 12, brief=False), Column("承办部门", "long", 28),
         ),
@@ -142,7 +146,7 @@ def clock_part(findings: Findings) -> Part:
         note = f"未答复来信共{whole}件，等待天数的中位数为{findings.backlog.median_days:g}天。"
         columns = (Column("距收到", "text", 14), Column("件数", "count", 8), Column("占比", "share", 22))
         tables.append(Table("积案账龄", columns, rows, note))
-    lead = f"截至{_date(clock.as_of)}。期限按收到之日起15日内受理、60日内办结计。"
+    lead = f"截至{day(clock.as_of)}。期限按收到之日起15日内受理、60日内办结计。"
     return Part("clock", "逾期与临期", lead, tuple(tables), "逾期")
 
 
@@ -322,8 +326,8 @@ def quality_part(findings: Findings) -> Part:
     checks = Table(
         "数据检查",
         (
-            Column("检查", "long", 18), Column("结果", "text", 8), Column("数值", "risk", 8, brief=False),
-            Column("限值", "risk", 8, brief=False), Column("说明", "long", 60), Column("涉及的词或列", "long", 40, brief=False),
+            Column("检查", "long", 18), Column("结果", "text", 8), Column("数值", "number", 8, brief=False),
+            Column("限值", "number", 8, brief=False), Column("说明", "long", 60), Column("涉及的词或列", "long", 40, brief=False),
         ),
         tuple((x.name, verdict(x), x.value, x.limit, x.says, "、".join(x.words)) for x in findings.gate.checks),
         empty="没有做数据检查。",
@@ -342,12 +346,3 @@ def quality_part(findings: Findings) -> Part:
 def verdict(check: Check) -> str:
     """Return whether a check held, in words."""
     return "通过" if check.passed else "未通过"
-
-
-def share_words(share: Share) -> str:
-    """Return a share as a cell of a page."""
-    return counted(share)
-
-
-def _date(date: dt.date) -> str:
-    return f"{date.year}年{date.month}月{date.day}日"

@@ -100,6 +100,17 @@ def percent(rate: float, decimals: int = 0) -> str:
     return f"{rate:.{decimals}%}"
 
 
+def odds(probability: float) -> str:
+    """Return a probability with two decimals; none reads as impossible or certain.
+
+    >>> odds(0.316), odds(0.9987), odds(0.0)
+    ('0.32', '>0.99', '<0.01')
+    """
+    if math.isnan(probability):
+        return NOTHING
+    return "<0.01" if probability < 0.01 else ">0.99" if probability > 0.99 else f"{probability:.2f}"
+
+
 def between(share: Share) -> str:
     """Return the interval of a share.
 

@@ -127,7 +127,7 @@ def _write_part(sheet: Any, part: Part, formats: Mapping[str, Any]) -> None:
         sheet.set_column(k, k, width)
     if not widths:
         sheet.set_column(0, 0, 100)
-    long = "；".join(x for x in (part.lead, *(t.note for t in part.tables[:1] if t.note)) if x)
+    long = "".join(x for x in (part.lead, *(t.note for t in part.tables[:1] if t.note)) if x)
     sheet.set_row(0, 28)
     sheet.write_string(0, 0, part.title, formats["title"])
     sheet.write_string(1, 0, f"{DISCLAIMER}。{long}", formats["stamp"])
