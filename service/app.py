@@ -18,10 +18,24 @@ from risk_model import __version__
 from risk_model.artifact import Registry
 from risk_model.model import RiskModel, load
 from service import errors, logs
-from service.api import admin, audits, departments, handling, health, petitions, score, session, setup_page, uploads
+from service.api import (
+    admin,
+    audits,
+    departments,
+    handling,
+    health,
+    matters,
+    petitions,
+    scans,
+    score,
+    session,
+    setup_page,
+    uploads,
+)
 from service.api.schemas import Model
-from service.core import Clock, Core, utc_now
+from service.core import Clock, Core, idle, utc_now
 from service.deps import check_routes
+from service.jobs import Jobs
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
@@ -29,9 +43,21 @@ from service.scoring import Scoring
 from service.settings import Settings
 from service.store import Store, listing
 from service.store import uploads as waiting
-from service.uploads import Worker
 
-_ROUTERS: Final = (score, petitions, handling, departments, session, admin, audits, health, setup_page, uploads)
+_ROUTERS: Final = (
+    score,
+    petitions,
+    matters,
+    handling,
+    departments,
+    session,
+    admin,
+    audits,
+    health,
+    setup_page,
+    uploads,
+    scans,
+)
 
 
 def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAPI:
@@ -75,10 +101,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(core.settings.log_level)
     core.scoring = await run_in_threadpool(_scoring, core)
     logs.log().info("ready", version=core.scoring.model.version)
-    worker = Worker(core)
-    worker.start()
+    jobs = Jobs(core)
+    core.wake, app.state.jobs = jobs.wake, jobs
+    await run_in_threadpool(jobs.start)
     yield
-    await run_in_threadpool(worker.stop)
+    core.wake = idle
+    await run_in_threadpool(jobs.stop)
     core.store.close()
     logs.log().info("stopped")
 

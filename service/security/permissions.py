@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PETITIONS_WRITE = "petitions:write"
     REVIEWS_WRITE = "reviews:write"
     REVIEWS_APPROVE = "reviews:approve"
+    MATTERS_WRITE = "matters:write"
     CLOCK_WRITE = "clock:write"
     CLOCK_EXTEND = "clock:extend"
     DEPARTMENTS_READ = "departments:read"
@@ -29,7 +30,7 @@ class Permission(StrEnum):
 
 P = Permission
 _READ: Final = frozenset({P.MODEL_READ, P.PETITIONS_READ, P.DEPARTMENTS_READ})
-_TRIAGE: Final = _READ | {P.SCORE, P.PETITIONS_WRITE, P.REVIEWS_WRITE, P.CLOCK_WRITE, P.JOBS}
+_TRIAGE: Final = _READ | {P.SCORE, P.PETITIONS_WRITE, P.REVIEWS_WRITE, P.MATTERS_WRITE, P.CLOCK_WRITE, P.JOBS}
 
 #: An administrator runs the system and reads no petition; an auditor reads everything and changes nothing.
 ROLES: Final[dict[str, frozenset[Permission]]] = {

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from risk_model.schema import Assessment, Petition
 from service.store import clock
 from service.store.errors import Clash, Missing, Refused
-from service.store.tables import AssessmentRow, LabelRow, PetitionRow, ReviewRow, StateRow
+from service.store.tables import AssessmentRow, LabelRow, MatterWaitRow, PetitionRow, ReviewRow, StateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def register(session: Session, entry: Entry, now: dt.datetime, actor: str) -> Pe
         )
     )
     set_labels(session, row.id, [*said.tags, *said.subtags, *said.factors])
+    session.add(MatterWaitRow(petition_id=row.id))
     session.flush()
     return row
 

@@ -29,6 +29,10 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/v1/petitions/{id}/reviews/{review_id}/decision"): {"approver"},
     ("POST", "/api/v1/petitions/{id}/state"): TRIAGE,
     ("POST", "/api/v1/petitions/{id}/extension"): {"approver"},
+    ("GET", "/api/v1/matters"): READERS,
+    ("GET", "/api/v1/matters/{id}"): READERS,
+    ("POST", "/api/v1/matters/{id}/merge"): TRIAGE,
+    ("POST", "/api/v1/matters/{id}/split"): TRIAGE,
     ("GET", "/api/v1/departments"): EVERYBODY,
     ("PUT", "/api/v1/departments/{subtag}"): {"admin"},
     ("DELETE", "/api/v1/departments/{subtag}"): {"admin"},
@@ -45,6 +49,12 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/uploads/{id}"): TRIAGE,
     ("GET", "/api/v1/uploads/{id}/events"): TRIAGE,
     ("DELETE", "/api/v1/uploads/{id}"): TRIAGE,
+    ("POST", "/api/v1/scans"): TRIAGE,
+    ("GET", "/api/v1/scans"): READERS,
+    ("GET", "/api/v1/scans/{id}"): READERS,
+    ("GET", "/api/v1/scans/{id}/events"): READERS,
+    ("GET", "/api/v1/scans/{id}/files/{name}"): READERS,
+    ("DELETE", "/api/v1/scans/{id}"): TRIAGE,
     ("GET", "/api/v1/audit"): {"auditor"},
     ("GET", "/api/v1/audit/verification"): {"auditor"},
 }
@@ -86,7 +96,13 @@ def login(service: Service, role: str, method: str, path: str) -> dict[str, str]
 
 
 def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> Any:
-    concrete = path.format(id="0" * 32, review_id=1, subtag="education", username="nobody", key_id="0" * 12)
+    concrete = path.format(
+        id="M-" + "0" * 12 if "/matters/" in path else "0" * 32,
+        review_id=1,
+        subtag="education",
+        username="nobody",
+        key_id="0" * 12,
+    )
     if path.endswith("/uploads"):
         return service.client.post(path, files={"file": ("x.csv", b"")}, headers=headers)
     # An empty object is refused after the guard has let it through.
