@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint format bench bench-service docs study lock clean
+.PHONY: run test lint format bench bench-scan bench-service docs study lock clean
 
 run: $(VENV)/.run
 	$(BIN)/petition-risk demo
@@ -26,6 +26,9 @@ bench: $(VENV)/.dev
 
 bench-service: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.service
+
+bench-scan: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.scan.scale --sizes 10000 100000
 
 docs: $(VENV)/.dev
 	$(BIN)/pytest tests/test_docs.py --no-cov

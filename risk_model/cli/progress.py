@@ -42,7 +42,7 @@ def scan_progress(*, quiet: bool = False) -> Iterator[OnStep]:
             nonlocal start
             if now.stage == "score":
                 show(now.done, now.share)
-            elif not quiet and (now.share == 1.0 or time.monotonic() - start > _EVERY):
+            elif now.stage == "group" and not quiet and (now.share == 1.0 or time.monotonic() - start > _EVERY):
                 start = time.monotonic()
                 typer.echo(f"已归并{now.done}周（{now.share or 0:.0%}）", err=True)
 

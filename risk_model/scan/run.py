@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from risk_model.artifact import default_registry
-from risk_model.errors import InputError, ScanCancelled
+from risk_model.errors import EngineError, InputError, ScanCancelled
 from risk_model.matters import Link, week_name, week_of_name
 from risk_model.scan import gate
 from risk_model.scan.book import INDICES, Shelf, empty_book, grown
@@ -84,6 +85,7 @@ def replay(job: Job, first: str, last: str, on_progress: OnProgress = silent, ca
 def _scan(this: _Run) -> Result:
     job = this.job
     this.began = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    _require_parts()
     this.files = list_files(job.inputs)
     shelf = Shelf(job.history) if job.history else None
     if this.replayed and shelf and shelf.weeks():
@@ -128,6 +130,13 @@ def _publish(this: _Run, shelf: Shelf | None, parts: Parts, drafts: list[Draft])
     if this.replayed:
         write_rejects(this.job.out / "rejected.csv", this.rejects)
     return folders
+
+
+def _require_parts() -> None:
+    """Say at once, not after an hour, that a part of the program is not installed."""
+    missing = [name for name in ("pandera", "jinja2", "docx") if find_spec(name) is None]
+    if missing:
+        raise EngineError(f"缺少周报组件（{'、'.join(missing)}）：请运行 pip install petition-risk[scan]")
 
 
 def _model_folder(name: str | None) -> Path:
@@ -217,6 +226,7 @@ def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, readi
             book = replace(book, profiles=book.profiles | {week: profile(frame)})
         stop()
         if week in asked:
+            this.on_progress(Step("report", len(drafts), None))
             stop = this.timed("report")
             reports = this.job.reports and week == this.last
             made = draft(this.job, model, book, week, scored, given, replayed=this.replayed, reports=reports)

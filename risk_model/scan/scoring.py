@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,9 +50,9 @@ def schema() -> Any:
     )  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=2)
 def cached_model(model: str) -> RiskModel:
-    """Load a model once in a process."""
+    """Load a model once in a process; two are kept, so that a service may change over."""
     return load(Path(model))
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from risk_model.matters import Facts, Letters, Link, Override, RisingEntry, group, make_letters, rising
 from risk_model.scan.book import Book
+from risk_model.scan.scoring import TOPICS
 
 #: Weeks before the present one whose letters give risk and factors to the rising list.
 _TOLD: Final = 8
@@ -50,7 +51,7 @@ def list_rising(book: Book, week: int) -> tuple[Book, tuple[RisingEntry, ...]]:
 
 def _letters(frame: pd.DataFrame, week: int) -> Letters:
     days = frame["received"].fillna(pd.Timestamp(sunday(week))).to_numpy("datetime64[D]")
-    topics = np.stack(frame["topics"].tolist()) if len(frame) else np.zeros((0, 0), np.float32)
+    topics = np.stack(frame["topics"].tolist()) if len(frame) else np.zeros((0, len(TOPICS)), np.float32)
     return make_letters(
         frame["id"].tolist(), frame["title"].tolist(), frame["body"].tolist(), days, frame["area"].tolist(), topics
     )

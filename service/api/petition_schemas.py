@@ -24,7 +24,7 @@ class RegisterIn(Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_REGISTER_EXAMPLE]})
 
-    body: Annotated[Text, Field(min_length=1), AfterValidator(_not_blank)]
+    body: Annotated[str, Field(min_length=1), AfterValidator(_without_nul), AfterValidator(_not_blank)]
     title: Text = ""
     received: Day | None = Field(default=None, description="Day of receipt; today if left out.")
     area: Area = ""

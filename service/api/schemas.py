@@ -65,7 +65,7 @@ class LetterIn(Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": [LETTER_EXAMPLE]})
 
-    body: Annotated[Text, Field(min_length=1), AfterValidator(_not_blank)]
+    body: Annotated[str, Field(min_length=1), AfterValidator(_without_nul), AfterValidator(_not_blank)]
     title: Text = ""
     received: Day | None = None
     area: Area = ""
