@@ -8,7 +8,19 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from risk_model.taxonomy import SUBTAG_NAMES, TAG_NAMES
-from service.api.schemas import LETTER_EXAMPLE, Area, AssessmentOut, Band, Day, Key, Model, Reason, Text, _not_blank, _without_nul
+from service.api.schemas import (
+    LETTER_EXAMPLE,
+    Area,
+    AssessmentOut,
+    Band,
+    Day,
+    Key,
+    Model,
+    Reason,
+    Text,
+    _not_blank,
+    _without_nul,
+)
 from service.store.clock import STATES
 
 State = Literal["pending", "accepted", "handling", "closed", "declined"]
