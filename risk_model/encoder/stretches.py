@@ -20,7 +20,7 @@ Floats = NDArray[np.floating[Any]]
 Read = Callable[[Ints, Floats], None]
 
 #: Stretches that advance together: the few buffers of so many rows x some hundred columns stay in the second-level cache.
-_TOGETHER: Final = 512
+_TOGETHER: Final = 256
 #: Longer stretches are cut into pieces first, so that a letter without punctuation takes no more steps than others.
 _LONGEST: Final = 32
 
