@@ -92,7 +92,7 @@ class Scorer:
         self.parameters = parameters
         self._segmenter = cutter or segmenter()
         self.vocabulary = TermTable(parameters.term_keys)
-        self._words = WordTable(
+        self.words = WordTable(
             parameters.term_keys, parameters.word_keys, parameters.neutral_keys, parameters.neutral_roles
         )
         # Mixing is linear, so the linear part folds into one weight for each term and output. The two parts partly cancel,
@@ -111,7 +111,7 @@ class Scorer:
         """Cut the texts and look their words up."""
         batch = make_batch(texts, self._segmenter)
         keys = word_keys(batch)
-        words = self._words.find(keys)
+        words = self.words.find(keys)
         masked, asides = indifferent(batch, words.roles)
         words.ids[masked] = UNKNOWN
         letters, places = word_letters(batch, words.ids, self.parameters.word_breaks, asides)
