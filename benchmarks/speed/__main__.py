@@ -26,8 +26,9 @@ from risk_model.text.segment import private_cache
 
 from .clock import child, environment, latencies, program, seconds, together
 from .letters import examples, of_length, petitions, usual
-from .peers import Textbook, limits
+from .peers import Textbook, fasttext, limits
 from .plot import page
+from .stages import stages, table
 
 _BATCH = 1_000
 #: Letters the textbook pipeline is fitted on.
@@ -70,9 +71,9 @@ def _served(folder: Path) -> str:
         return str(folder / "small")
 
 
-def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> dict[str, Any]:
+def measure(model: RiskModel, name: str, letters_from: Path | None, million: bool) -> dict[str, Any]:
     """Return every figure."""
-    labelled = examples(table)
+    labelled = examples(letters_from)
     texts = usual(labelled.texts, _BATCH)
     report: dict[str, Any] = {
         "environment": environment(),
@@ -90,8 +91,11 @@ def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> d
     hashed = Textbook(some, targets, segmenter().cut, hashing=True)
     letters = petitions(texts)
     model.score(letters[:10], 5)
-    report["batch"] = _batch(model, texts, textbook, quick, hashed)
+    others = {"HashingVectorizer, rjieba": hashed, "fastText, rjieba": fasttext(some, targets, segmenter().cut)}
+    report["batch"] = _batch(model, texts, textbook, quick, {k: v for k, v in others.items() if v})
     report["evidence"] = _evidence(model, texts, textbook, quick)
+    report["stages"] = stages(model, letters)
+    print("\n" + "\n".join(table(report["stages"])), flush=True)
     report["single"] = {
         "textbook": latencies(lambda i: textbook.answer([texts[i]]), _SINGLE),
         "textbook, rjieba": latencies(lambda i: quick.answer([texts[i]]), _SINGLE),
@@ -113,17 +117,19 @@ def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> d
     return report
 
 
-def _batch(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, hashed: Textbook) -> dict[str, Any]:
+def _batch(
+    model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, others: dict[str, Any]
+) -> dict[str, Any]:
     letters = petitions(texts)
     works = {
         "textbook": lambda: textbook.answer(texts),
         "textbook, rjieba": lambda: quick.answer(texts),
-        "HashingVectorizer, rjieba": lambda: hashed.answer(texts),
+        **{name: (lambda peer=peer: peer.answer(texts)) for name, peer in others.items()},
         "petition-risk": lambda: model.score(letters),
         "petition-risk, probabilities alone": lambda: model.probabilities(letters),
         **{name: (lambda work=work: work(texts)) for name, work in limits().items()},
     }
-    return _table("all outputs, no evidence", together(works, 5), len(texts))
+    return _table("all outputs, no evidence", together(works, 3), len(texts))
 
 
 def _evidence(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook) -> dict[str, Any]:
