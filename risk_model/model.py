@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from risk_model.artifact import Artifact, default_registry
 from risk_model.artifact import load as load_artifact
 from risk_model.deadlines import due
-from risk_model.encoder import Reading
 from risk_model.errors import ArtifactError, InputError
-from risk_model.runtime import Encoded, Scorer, WordShares, explain, heaviest, word_shares
+from risk_model.runtime import Encoded, Read, Scorer, WordShares, explain, heaviest, word_shares
 from risk_model.schema import Assessment, Contribution, Due, Explanation, Petition
-from risk_model.signals import Signal, extract
+from risk_model.signals import Signal, extract_many
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
 from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules
 from risk_model.thresholds import cut_vector, decide
@@ -89,10 +88,10 @@ class RiskModel:
             part = petitions[start : start + _BATCH]
             texts = prepare_many([_joined(p) for p in part])
             for first, last, encoded in self.scorer.batches(texts):
-                reading = self.scorer.read(encoded)
-                probabilities = _expit(self.scorer.encoded_logits(encoded, reading))
+                parts = self.scorer.read(encoded, explained=evidence > 0)
+                probabilities = _expit(self.scorer.joined(parts))
                 some, prepared = part[first:last], texts[first:last]
-                accounts = self._accounts(some, prepared, encoded, reading, evidence) if evidence else repeat(_NOTHING)
+                accounts = self._accounts(some, prepared, encoded, parts, evidence) if evidence else repeat(_NOTHING)
                 out += self._assessments(some, prepared, encoded, probabilities, accounts)
         return out
 
@@ -191,17 +190,17 @@ class RiskModel:
         return [tuple(n for n, yes in zip(names, row, strict=True) if yes) for row in table.tolist()]
 
     def _accounts(
-        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, reading: Reading, most: int
+        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, parts: Read, most: int
     ) -> list[_Account]:
-        shares = word_shares(self.scorer, encoded, reading, _RISK)
+        shares = word_shares(self.scorer, encoded, parts, _RISK)
+        facts = extract_many(texts, [p.received for p in petitions])
         out = []
-        for petition, text, found in zip(petitions, texts, heaviest(encoded, shares, most), strict=True):
+        for petition, text, found, facts_ in zip(petitions, texts, heaviest(encoded, shares, most), facts, strict=True):
             typed = _joined(petition)
             # The way back to what was typed is worked out only for the letters that preparing changed.
             mapped = MappedText.of(text) if text == typed else prepare(typed)
             spans = zip(found.starts, found.ends, found.weights, strict=True)
-            words = tuple(_contribution(petition, mapped, *span) for span in spans)
-            out.append((words, extract(text, petition.received)))
+            out.append((tuple(_contribution(petition, mapped, *span) for span in spans), facts_))
         return out
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
+from risk_model.crew import Scorer, crew
 from risk_model.errors import InputError, OutputError
 from risk_model.schema import Assessment, Petition
 from risk_model.tables import (
@@ -32,20 +33,12 @@ CHUNK: Final = 512
 _TOP: Final = 10
 
 
-class Scorer(Protocol):
-    """What a model must offer here."""
-
-    @property
-    def version(self) -> str:
-        """The version name."""
-
-    def score(self, petitions: Sequence[Petition], evidence: int = 0) -> list[Assessment]:
-        """Assess letters, each with its `evidence` weightiest words."""
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to score and where to: `mapping` names columns by role, `evidence` is the number of words kept a letter."""
+    """What to score and where to: `mapping` names columns by role, `evidence` is the number of words kept a letter.
+
+    `workers` processes share the work; with more than one, the `load` given to `score_file` must be picklable.
+    """
 
     source: str | Path
     output: Path
@@ -53,6 +46,7 @@ class Job:
     mapping: Mapping[str, str] = field(default_factory=dict)
     evidence: int = 5
     force: bool = False
+    workers: int = 1
 
     @property
     def rejected_path(self) -> Path:
@@ -75,6 +69,7 @@ class Report:
     top: list[tuple[Letter, Assessment]] = field(default_factory=list)
 
 
+_Chunk = list[Letter | Reject]
 #: Called after each chunk with the rows done and the share of the file read (None where unknown).
 OnProgress = Callable[[int, float | None], None]
 
@@ -91,13 +86,16 @@ def score_file(job: Job, load: Callable[[], Scorer], on_progress: OnProgress = l
         intake = Intake(source, job.mapping)
         model = load()
         report = Report(model_version=model.version, dropped=intake.dropped)
-        with open_rejects(job.rejected_path) as rejects, open_writer(job.output, intake.header) as writer:
-            for chunk in _chunks(intake):
+        with (
+            open_rejects(job.rejected_path) as rejects,
+            open_writer(job.output, intake.header) as writer,
+            crew(model, load, job.workers, job.evidence) as score,
+        ):
+            for chunk, assessments in score(_chunks(intake), _petitions):
                 letters = [item for item in chunk if isinstance(item, Letter)]
                 for item in chunk:
                     if isinstance(item, Reject):
                         rejects.add(item)
-                assessments = model.score([letter.petition for letter in letters], job.evidence)
                 writer.write((x.cells, values(a)) for x, a in zip(letters, assessments, strict=True))
                 _account(report, letters, assessments, len(chunk))
                 on_progress(report.rows, source.share())
@@ -134,10 +132,14 @@ def _check_fits(source: Source) -> None:
         raise InputError(f"超过 Excel 一张表的{MOST_ROWS}行：请把输出改为 .csv 或 .parquet，或把文件拆开")
 
 
-def _chunks(intake: Iterable[Letter | Reject]) -> Iterator[list[Letter | Reject]]:
+def _chunks(intake: Iterable[Letter | Reject]) -> Iterator[_Chunk]:
     items = iter(intake)
     while chunk := list(islice(items, CHUNK)):
         yield chunk
+
+
+def _petitions(chunk: _Chunk) -> list[Petition]:
+    return [item.petition for item in chunk if isinstance(item, Letter)]
 
 
 def _account(report: Report, letters: Sequence[Letter], assessments: Sequence[Assessment], rows: int) -> None:

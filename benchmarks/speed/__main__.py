@@ -1,6 +1,6 @@
 """Measure speed and memory against what most would write and against the limits, all in one run.
 
-python -m benchmarks.speed [--letters TABLE] [--model VERSION|PATH] [--million] [--out FOLDER]
+python -m benchmarks.speed [--letters TABLE] [--model VERSION|PATH] [--million] [--quick] [--out FOLDER]
 
 Without a table of labelled letters (columns of `petition-risk train --labelled`) the built-in corpus is used. Ratios are taken inside
 one run; processor time on one core, so that other programs on the machine hardly count. Under ten minutes without `--million`.
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import tempfile
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,16 +27,28 @@ from risk_model.text.segment import private_cache
 
 from .clock import child, environment, latencies, program, seconds, together
 from .letters import examples, of_length, petitions, usual
-from .peers import Textbook, limits
+from .peers import Textbook, fasttext, limits
 from .plot import page
+from .stages import stages, table
 
 _BATCH = 1_000
-#: Letters the textbook pipeline is fitted on.
-_FIT = 4_000
-_SINGLE = 400
-_SIZES = (100, 1_000, 10_000, 100_000)
-_LENGTHS = (50, 150, 500, 1_500, 5_000, 15_000, 50_000)
 _ENDLESS = 2 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured: letters the peers are fitted on, rounds, single letters, letters of the pool, and sizes."""
+
+    fit: int
+    rounds: int
+    single: int
+    pool: int
+    sizes: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+_FULL = Effort(4_000, 3, 400, 8_000, (100, 1_000, 10_000, 100_000), (50, 150, 500, 1_500, 5_000, 15_000, 50_000))
+_QUICK = Effort(1_000, 2, 100, 2_000, (100, 1_000, 10_000), (50, 500, 5_000, 50_000))
 
 
 def main() -> None:
@@ -44,6 +57,7 @@ def main() -> None:
     cli.add_argument("--letters", type=Path, help="a table of labelled letters; default: the built-in corpus")
     cli.add_argument("--model", help="version or folder; default: the served version, or a small one trained here")
     cli.add_argument("--million", action="store_true", help="scan a million letters too (minutes)")
+    cli.add_argument("--quick", action="store_true", help="smaller peers, fewer repeats and sizes: for a busy machine")
     cli.add_argument("--out", type=Path, default=Path("out/speed"))
     options = cli.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +65,7 @@ def main() -> None:
         os.environ["BENCH_MODEL"] = name
         if options.letters:
             os.environ["BENCH_LETTERS"] = str(options.letters.resolve())
-        report = measure(load(name), name, options.letters, options.million)
+        report = measure(load(name), name, options.letters, _QUICK if options.quick else _FULL, options.million)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "speed.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (options.out / "growth.svg").write_text(_drawn(report), encoding="utf-8")
@@ -70,9 +84,9 @@ def _served(folder: Path) -> str:
         return str(folder / "small")
 
 
-def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> dict[str, Any]:
+def measure(model: RiskModel, name: str, letters_from: Path | None, effort: Effort, million: bool) -> dict[str, Any]:
     """Return every figure."""
-    labelled = examples(table)
+    labelled = examples(letters_from)
     texts = usual(labelled.texts, _BATCH)
     report: dict[str, Any] = {
         "environment": environment(),
@@ -80,8 +94,8 @@ def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> d
         "letters": {"count": len(texts), "mean_characters": round(sum(map(len, texts)) / len(texts), 1)},
     }
     print(json.dumps(report, ensure_ascii=False, indent=1))
-    print(f"\nfitting the textbook pipeline on {_FIT:,} letters", flush=True)
-    rows = np.random.default_rng(1).permutation(len(labelled.texts))[:_FIT]
+    print(f"\nfitting the peers on {effort.fit:,} letters", flush=True)
+    rows = np.random.default_rng(1).permutation(len(labelled.texts))[: effort.fit]
     some, targets = [labelled.texts[i] for i in rows], labelled.targets[rows]
     # Not in the shared temp folder, where another user could plant what jieba unmarshals.
     jieba.dt.tmp_dir = str(private_cache())
@@ -90,50 +104,55 @@ def measure(model: RiskModel, name: str, table: Path | None, million: bool) -> d
     hashed = Textbook(some, targets, segmenter().cut, hashing=True)
     letters = petitions(texts)
     model.score(letters[:10], 5)
-    report["batch"] = _batch(model, texts, textbook, quick, hashed)
-    report["evidence"] = _evidence(model, texts, textbook, quick)
+    others = {"HashingVectorizer, rjieba": hashed, "fastText, rjieba": fasttext(some, targets, segmenter().cut)}
+    report["batch"] = _batch(model, texts, textbook, quick, {k: v for k, v in others.items() if v}, effort.rounds)
+    report["evidence"] = _evidence(model, texts, textbook, quick, effort.rounds)
+    report["stages"] = stages(model, letters, effort.rounds)
+    print("\n" + "\n".join(table(report["stages"])), flush=True)
     report["single"] = {
-        "textbook": latencies(lambda i: textbook.answer([texts[i]]), _SINGLE),
-        "textbook, rjieba": latencies(lambda i: quick.answer([texts[i]]), _SINGLE),
-        "petition-risk": latencies(lambda i: model.score([letters[i]]), _SINGLE),
-        "petition-risk, evidence": latencies(lambda i: model.score([letters[i]], 5), _SINGLE),
+        "textbook": latencies(lambda i: textbook.answer([texts[i]]), effort.single),
+        "textbook, rjieba": latencies(lambda i: quick.answer([texts[i]]), effort.single),
+        "petition-risk": latencies(lambda i: model.score([letters[i]]), effort.single),
+        "petition-risk, evidence": latencies(lambda i: model.score([letters[i]], 5), effort.single),
     }
     _show_single(report["single"])
-    one, two = (child("pool", str(n), "8000") for n in (1, 2))
+    one, two = (child("pool", str(n), str(effort.pool)) for n in (1, 2))
     report["processes"] = {"one": one, "two": two, "ratio": one["wall"] / two["wall"]}
     print(f"\ntwo processes: {report['processes']['ratio']:.2f} times one (wall time; needs two idle cores)")
     report["cold_start"] = _cold_start(name)
-    report["growth"] = [child("scan", str(n)) for n in (*_SIZES, *((1_000_000,) if million else ()))]
+    report["growth"] = [child("scan", str(n)) for n in (*effort.sizes, *((1_000_000,) if million else ()))]
     print("\nletters in a file  processor s  letters/s  peak MB")
     for row in report["growth"]:
         print(
             f"{row['letters']:>15,} {row['seconds']:>12.2f} {row['letters'] / row['seconds']:>10,.0f} {row['peak_mb']:>8,.0f}"
         )
-    report["length"] = _lengths(model, texts)
+    report["length"] = _lengths(model, texts, effort.lengths)
     return report
 
 
-def _batch(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, hashed: Textbook) -> dict[str, Any]:
+def _batch(
+    model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, others: dict[str, Any], rounds: int
+) -> dict[str, Any]:
     letters = petitions(texts)
     works = {
         "textbook": lambda: textbook.answer(texts),
         "textbook, rjieba": lambda: quick.answer(texts),
-        "HashingVectorizer, rjieba": lambda: hashed.answer(texts),
+        **{name: (lambda peer=peer: peer.answer(texts)) for name, peer in others.items()},
         "petition-risk": lambda: model.score(letters),
         "petition-risk, probabilities alone": lambda: model.probabilities(letters),
         **{name: (lambda work=work: work(texts)) for name, work in limits().items()},
     }
-    return _table("all outputs, no evidence", together(works, 5), len(texts))
+    return _table("all outputs, no evidence", together(works, rounds), len(texts))
 
 
-def _evidence(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook) -> dict[str, Any]:
+def _evidence(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, rounds: int) -> dict[str, Any]:
     letters = petitions(texts)
     works = {
         "textbook": lambda: textbook.explain(texts),
         "textbook, rjieba": lambda: quick.explain(texts),
         "petition-risk, five words and the facts": lambda: model.score(letters, 5),
     }
-    return _table("all outputs, five words of evidence", together(works, 3), len(texts))
+    return _table("all outputs, five words of evidence", together(works, rounds), len(texts))
 
 
 def _table(title: str, spent: dict[str, float], count: int) -> dict[str, Any]:
@@ -171,10 +190,10 @@ def _cold_start(name: str) -> dict[str, float]:
     return rows
 
 
-def _lengths(model: RiskModel, texts: list[str]) -> list[dict[str, float]]:
+def _lengths(model: RiskModel, texts: list[str], lengths: tuple[int, ...]) -> list[dict[str, float]]:
     rows = []
     print("\ncharacters in a letter      ms  us/1,000 characters")
-    for length in _LENGTHS:
+    for length in lengths:
         some = petitions(["\n" + text for text in islice(of_length(texts, length), 20)])
         spent = min(seconds(lambda p=p: model.score([p], 5), 2) for p in some)
         rows.append({"characters": length, "seconds": spent})

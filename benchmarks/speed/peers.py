@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import jieba
 import numpy as np
@@ -16,6 +21,8 @@ from risk_model.taxonomy import OUTPUTS, RISK_OUTPUT
 from risk_model.text import segmenter
 
 _RISK = OUTPUTS.index(RISK_OUTPUT)
+#: Letters the regressions are fitted on; each gets a weight for every feature of the vocabulary all the same.
+_TAUGHT = 400
 
 
 def _union(cut: Callable[[str], list[str]], hashing: bool) -> FeatureUnion:
@@ -38,8 +45,8 @@ def _union(cut: Callable[[str], list[str]], hashing: bool) -> FeatureUnion:
 class Textbook:
     """Word and character n-grams, TF-IDF, one logistic regression for each output.
 
-    `cut` segments (`jieba.lcut`, as its manual says); `hashing` replaces the vocabularies by hashed columns. The regressions are fitted loosely: what is measured is
-    how long they take to answer.
+    `cut` segments (`jieba.lcut`, as its manual says); `hashing` replaces the vocabularies by hashed columns. The vocabularies are
+    of all letters, the regressions are fitted loosely and on a few: what is measured is how long they take to answer.
     """
 
     def __init__(
@@ -49,10 +56,10 @@ class Textbook:
         matrix = self.features.fit_transform(texts)
         self.models = []
         for column in labels.T:
-            target = np.nan_to_num(column).astype(int)
+            target = np.nan_to_num(column[:_TAUGHT]).astype(int)
             if len(set(target.tolist())) < 2:
                 target[0] = 1 - target[0]
-            self.models.append(LogisticRegression(solver="liblinear", tol=1.0).fit(matrix, target))
+            self.models.append(LogisticRegression(solver="liblinear", tol=1.0).fit(matrix[:_TAUGHT], target))
 
     def answer(self, texts: Sequence[str]) -> np.ndarray:
         """Return the probabilities (n, outputs)."""
@@ -70,6 +77,37 @@ class Textbook:
             top = np.argsort(-np.abs(share))[:most]
             out.append(list(zip(matrix.indices[a:b][top].tolist(), share[top].tolist(), strict=True)))
         return out
+
+
+class FastText:
+    """fastText's supervised classifier on words cut beforehand, every label asked for: one against all, pairs of words too.
+
+    It shares what words mean between labels and looks up no character n-grams, so it does less than the others.
+    """
+
+    def __init__(self, texts: Sequence[str], labels: np.ndarray, cut: Callable[[str], list[str]]):
+        self._cut = cut
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "letters.txt")
+            lines = (
+                " ".join(f"__label__{k}" for k in np.flatnonzero(row == 1)) + " " + self._line(text)
+                for text, row in zip(texts, labels, strict=True)
+            )
+            path.write_text("\n".join(lines), encoding="utf-8")
+            settings = {"loss": "ova", "wordNgrams": 2, "dim": 100, "epoch": 2, "thread": 1, "verbose": 0}
+            self._model = import_module("fasttext").train_supervised(str(path), **settings)
+
+    def answer(self, texts: Sequence[str]) -> Any:
+        """Return labels and probabilities of each letter."""
+        return self._model.predict([self._line(text) for text in texts], k=-1, threshold=-1.0)
+
+    def _line(self, text: str) -> str:
+        return " ".join(self._cut(text)).replace("\n", " ")
+
+
+def fasttext(texts: Sequence[str], labels: np.ndarray, cut: Callable[[str], list[str]]) -> FastText | None:
+    """Return the peer where the package is installed; it is no requirement, its wheels are for few systems."""
+    return FastText(texts, labels, cut) if find_spec("fasttext") else None
 
 
 def limits() -> dict[str, Callable[[Sequence[str]], object]]:

@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.encoder.stretches import Largest, Read, largest, take, winners
+from risk_model.encoder.stretches import Largest, Read, largest, take
 
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -158,24 +158,20 @@ class Clauses:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Letters as far as the largest filter values of their clauses and of the whole of each."""
+    """Letters as read: largest filter values of clauses and letters, share of each clause and what it says, both (C, K).
+
+    The shares of a letter's clauses add up to 1.
+    """
 
     layout: Clauses
     clauses: Largest
     peaks: Largest
-
-    def attention(self, weights: Weights) -> tuple[F32, F32]:
-        """Return the share of each clause and what it says, both (C, K); the shares of a letter add up to 1."""
-        both = self.clauses.values @ np.hstack([weights.attend, weights.sum])
-        both = both.take(self.clauses.row, axis=0)
-        k = len(weights.bias)
-        return softmax_over(both[:, :k], self.layout.first, self.layout.sizes), both[:, k:]
+    share: F32
+    value: F32
 
     def logits(self, weights: Weights) -> F32:
         """Return the logits (letters, K)."""
-        share, value = self.attention(weights)
-        share *= value
-        total: F32 = np.add.reduceat(share, self.layout.first, axis=0)
+        total: F32 = np.add.reduceat(self.share * self.value, self.layout.first, axis=0)
         total += (self.peaks.values @ weights.peak).take(self.peaks.row, axis=0)
         total += weights.bias
         return total
@@ -206,38 +202,43 @@ def _clause_values(clauses: Largest) -> Read:
     return lambda at, out: take(clauses.values, clauses.row.take(at), out)
 
 
-def read(letters: Letters, tables: F32) -> Reading:
-    """Take the largest filter values: as `pool(letters, window_values(…))`, without laying out the windows."""
+def read(letters: Letters, weights: Weights, tables: F32, places: bool = False) -> Reading:
+    """Take the largest filter values: as `pool(letters, window_values(…))`, without laying out the windows.
+
+    `tables` are those of `word_tables`; with `places` the reading can be explained by `window_shares`.
+    """
     filters, dtype = tables.shape[2], tables.dtype
     layout = Clauses.of(letters)
-    clauses = largest(_windows(letters, tables), layout.starts, layout.windows, filters, dtype)
-    return Reading(layout, clauses, largest(_clause_values(clauses), layout.first, layout.sizes, filters, dtype))
+    clauses = largest(_windows(letters, tables), layout.starts, layout.windows, filters, dtype, places)
+    peaks = largest(_clause_values(clauses), layout.first, layout.sizes, filters, dtype, places)
+    both = (clauses.values @ np.hstack([weights.attend, weights.sum])).take(clauses.row, axis=0)
+    k = len(weights.bias)
+    return Reading(layout, clauses, peaks, softmax_over(both[:, :k], layout.first, layout.sizes), both[:, k:])
 
 
 def logits(letters: Letters, weights: Weights, tables: F32) -> F32:
     """Return the logits (letters, K); `tables` are those of `word_tables`."""
-    return read(letters, tables).logits(weights)
+    return read(letters, weights, tables).logits(weights)
 
 
 def window_shares(
-    letters: Letters, reading: Reading, weights: Weights, tables: F32, mix: NDArray[np.float64]
+    letters: Letters, reading: Reading, weights: Weights, mix: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return what the window around each word adds to `mix` times the logits: the exact account of one mixed output.
 
-    `mix` has shape (K,), `reading` is what `read` made of the letters. The shares of a letter and `mix @ bias` add up to
-    its mixed logit. Equal windows of a letter (a repeated phrase) share what they are worth.
+    `mix` has shape (K,), `reading` is what `read` made of the letters, places included. The shares of a letter and
+    `mix @ bias` add up to its mixed logit. Equal windows of a letter (a repeated phrase) share what they are worth.
     """
-    layout, clauses, peaks = reading.layout, reading.clauses, reading.peaks
-    filters, dtype = tables.shape[2], tables.dtype
-    share, _ = reading.attention(weights)
-    share *= mix.astype(dtype)
-    worth = share @ weights.sum.T
+    clauses, peaks = reading.clauses, reading.peaks
+    dtype = clauses.values.dtype
+    worth = (reading.share * mix.astype(dtype)) @ weights.sum.T
     worth *= clauses.values.take(clauses.row, axis=0)
     # What the peaks are worth goes to the clauses that hold them.
-    holder = winners(_clause_values(clauses), layout.first, layout.sizes, filters, dtype)
-    worth[holder, np.arange(filters)] += (weights.peak @ mix).astype(dtype) * peaks.values.take(peaks.row, axis=0)
-    place = winners(_windows(letters, tables), layout.starts, layout.windows, filters, dtype)
-    shares = np.asarray(np.bincount(place.ravel(), worth.ravel(), minlength=len(letters.ids)), np.float64)
+    holder = peaks.places.take(peaks.row, axis=0)
+    peak = (weights.peak @ mix).astype(dtype) * peaks.values.take(peaks.row, axis=0)
+    worth[holder, np.arange(worth.shape[1])] += peak
+    places = clauses.places.take(clauses.row, axis=0)
+    shares = np.bincount(places.ravel(), worth.ravel(), minlength=len(letters.ids)).astype(np.float64, copy=False)
     return _evened(letters, shares)
 
 
@@ -253,6 +254,9 @@ def _evened(letters: Letters, shares: NDArray[np.float64]) -> NDArray[np.float64
     )
     # The empty window around a letter's last END is like no other.
     window[letters.offsets[1:] - 1] = np.arange(len(letters), dtype=np.uint64)
-    _, kind, count = np.unique(window, return_inverse=True, return_counts=True)
-    even: NDArray[np.float64] = (np.bincount(kind, shares) / count)[kind]
+    order = np.argsort(window)
+    new = np.flatnonzero(np.diff(window[order], prepend=~window[order[:1]]))
+    size = np.diff(new, append=len(order))
+    even = np.empty(len(order))
+    even[order] = np.repeat(np.add.reduceat(shares[order], new) / size, size)
     return even

@@ -20,73 +20,56 @@ Floats = NDArray[np.floating[Any]]
 Read = Callable[[Ints, Floats], None]
 
 #: Stretches that advance together: the few buffers of so many rows x some hundred columns stay in the second-level cache.
-_TOGETHER: Final = 512
+_TOGETHER: Final = 256
 #: Longer stretches are cut into pieces first, so that a letter without punctuation takes no more steps than others.
 _LONGEST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Largest:
-    """The largest values of stretch i are `values[row[i]]`, none below zero.
+    """The largest values of stretch i are `values[row[i]]`, none below zero, and stand at `places[row[i]]`.
 
-    Rows are in no order worth knowing, and some belong to parts of long stretches.
+    Rows are in no order worth knowing, and some belong to parts of long stretches. Of values that agree to some five digits
+    any may be named by its place; where no value is above zero, any place of the stretch. Places are empty if not asked for.
     """
 
     values: Floats
     row: Ints
+    places: NDArray[np.int32]
 
 
-def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any) -> Largest:
+def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, places: bool = False) -> Largest:
     """Return the largest of each column of the rows `starts[i]`…`starts[i] + sizes[i] - 1`, or zero."""
     starts, sizes, long, pieces = _cut(starts, sizes)
     order = np.argsort(-sizes, kind="stable")
     row = np.empty(len(order), np.int64)
     row[order] = np.arange(len(order))
+    starts, sizes = starts[order], sizes[order]
     values = np.zeros((len(order), columns), dtype)
-    buffer = np.empty((min(_TOGETHER, len(order)), columns), dtype)
-    for begin, _, place in _steps(starts[order], sizes[order]):
-        now, top = buffer[: len(place)], values[begin : begin + len(place)]
-        read(place, now)
-        np.maximum(top, now, out=top)
-    if len(long):
-        rows, first = _pieces(row, long, pieces)
-        whole = largest(lambda at, out: take(values, rows[at], out), first, pieces, columns, dtype)
-        values[row[long]] = whole.values[whole.row]
-    return Largest(values, row[: len(row) - int(pieces.sum() - len(long))])
-
-
-def winners(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any) -> NDArray[np.int32]:
-    """Return where the largest value of each column of each stretch stands, shape (stretches, columns).
-
-    Of values that agree to some five digits any may be named; where no value is above zero, any place of the stretch.
-    """
-    count = len(starts)
-    starts, sizes, long, pieces = _cut(starts, sizes)
-    order = np.argsort(-sizes, kind="stable")
     integer = np.dtype(f"i{np.dtype(dtype).itemsize}")
-    packed = np.zeros((len(order), columns), integer)
+    packed = np.zeros((len(order) if places else 0, columns), integer)
     buffer = np.empty((min(_TOGETHER, len(order)), columns), dtype)
-    for begin, step, place in _steps(starts[order], sizes[order]):
-        now, top = buffer[: len(place)], packed[begin : begin + len(place)]
+    for begin, step, place in _steps(starts, sizes):
+        now, block = buffer[: len(place)], slice(begin, begin + len(place))
         read(place, now)
-        # Positive floats are in the order of their bits read as integers, negative ones are below zero there too. So the
-        # last bits can carry the step along, which costs a tenth of asking which values are larger.
-        bits = now.view(integer)
-        bits &= -_LONGEST
-        bits |= step
-        np.maximum(top, bits, out=top)
-    out = np.empty((len(order), columns), np.int32)
-    out[order] = (packed & (_LONGEST - 1)) + starts[order, None]
+        np.maximum(values[block], now, out=values[block])
+        if places:
+            # Positive floats are in the order of their bits read as integers, negative ones are below zero there too. So
+            # the last bits can carry the step along, which costs a tenth of asking which values are larger.
+            bits = now.view(integer)
+            bits &= -_LONGEST
+            bits |= step
+            np.maximum(packed[block], bits, out=packed[block])
+    where = (packed & (_LONGEST - 1)).astype(np.int32)
+    if places:
+        where += starts[:, None].astype(np.int32)
     if len(long):
-        packed &= -_LONGEST
-        values = packed.view(dtype)
-        row = np.empty(len(order), np.int64)
-        row[order] = np.arange(len(order))
         rows, first = _pieces(row, long, pieces)
-        best = winners(lambda at, out: take(values, rows[at], out), first, pieces, columns, dtype)
-        stretch = _pieces(np.arange(len(order)), long, pieces)[0]
-        out[long] = out[stretch[best], np.arange(columns)]
-    return out[:count]
+        whole = largest(lambda at, out: take(values, rows[at], out), first, pieces, columns, dtype, places)
+        values[row[long]] = whole.values[whole.row]
+        if places:
+            where[row[long]] = where[rows[whole.places[whole.row]], np.arange(columns)]
+    return Largest(values, row[: len(row) - int(pieces.sum() - len(long))], where)
 
 
 def take(values: Floats, rows: Ints, out: Floats) -> None:

@@ -22,6 +22,9 @@ U64 = NDArray[np.uint64]
 
 _BASE: Final = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2**64; the golden ratio's bits are well spread
 _INVERSE: Final = pow(_BASE, -1, 1 << 64)
+#: Values below this code point come from a table, once there is more to read than making it costs.
+_COMMON: Final = 0x10000
+_FEW: Final = 10_000
 
 
 def mix(x: U64) -> U64:
@@ -31,6 +34,16 @@ def mix(x: U64) -> U64:
     x ^= x >> np.uint64(27)
     x *= np.uint64(0x94D049BB133111EB)
     x ^= x >> np.uint64(31)
+    return x
+
+
+def unmix(x: U64) -> U64:
+    """Return what `mix` made `x` from."""
+    x = x ^ (x >> np.uint64(31)) ^ (x >> np.uint64(62))
+    x *= np.uint64(pow(0x94D049BB133111EB, -1, 1 << 64))
+    x ^= (x >> np.uint64(27)) ^ (x >> np.uint64(54))
+    x *= np.uint64(pow(0xBF58476D1CE4E5B9, -1, 1 << 64))
+    x ^= (x >> np.uint64(30)) ^ (x >> np.uint64(60))
     return x
 
 
@@ -49,7 +62,21 @@ def _power_pair(length: int) -> tuple[U64, U64]:
 
 def values(codes: NDArray[np.uint32]) -> U64:
     """Return the mixed 64-bit value of each code point."""
+    if len(codes) < _FEW:
+        return _mixed(codes)
+    out = _common().take(codes, mode="clip")
+    rare = np.flatnonzero(codes >= _COMMON)
+    out[rare] = _mixed(codes[rare])
+    return out
+
+
+def _mixed(codes: NDArray[np.uint32]) -> U64:
     return mix(codes.astype(np.uint64) + np.uint64(_BASE))
+
+
+@cache
+def _common() -> U64:
+    return _mixed(np.arange(_COMMON, dtype=np.uint32))
 
 
 def _prefix(value: U64, power: U64) -> U64:
@@ -76,21 +103,35 @@ def ngram_hashes(value: U64, n: int) -> U64:
     return mix((prefix[len(prefix) - count :] - prefix[:count]) * inverse[:count])
 
 
-def growing_hashes(value: U64, longest: int) -> Iterator[tuple[int, U64]]:
-    """Yield n and `ngram_hashes(value, n)` for n from 2 to `longest`, each made from the one before; for short n."""
+def growing_sums(value: U64, longest: int) -> Iterator[tuple[int, U64]]:
+    """Yield n and the sums that `mix` makes `ngram_hashes(value, n)` from, for n from 2 to `longest`; for short n."""
     total = value
     for n in range(2, min(longest, len(value)) + 1):
         last = value[n - 1 :] * np.uint64(pow(_BASE, n - 1, 1 << 64))
         last += total[: len(last)]
         total = last
-        yield n, mix(total)
+        yield n, total
 
 
-def pair_hashes(left: U64, right: U64) -> U64:
-    """Return one hash for each ordered pair."""
-    return mix(left * np.uint64(3) + mix(right))
+def pair_sums(hashes: U64) -> U64:
+    """Return one number for each pair of neighbours, which depends on their order."""
+    return hashes[:-1] * np.uint64(3) + mix(hashes[1:])
+
+
+def key(sums: U64, kind: int) -> U64:
+    """Return the keys of terms, mixed once more by kind: the word 征地 and the character pair 征地 are two terms."""
+    return salted(mix(sums), kind)
+
+
+def sums_of(keys: U64, kind: int) -> U64:
+    """Return what `key` makes `keys` of this kind from."""
+    return unmix(unmix(keys) - _salt(kind))
 
 
 def salted(hashes: U64, kind: int) -> U64:
-    """Keep kinds of terms apart: the word 征地 and the character pair 征地 are two terms."""
-    return mix(hashes + np.uint64(kind * 0x632BE59BD9B4E019 % (1 << 64)))
+    """Keep kinds of terms apart."""
+    return mix(hashes + _salt(kind))
+
+
+def _salt(kind: int) -> np.uint64:
+    return np.uint64(kind * 0x632BE59BD9B4E019 % (1 << 64))

@@ -7,10 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters
+from risk_model.encoder import END, UNKNOWN, Letters
 from risk_model.features.batch import Batch, Ints
-from risk_model.features.hashing import U64
-from risk_model.features.vocabulary import KeyTable
 
 #: Words that end a clause. The comma too: in letters it does the work of a full stop.
 CLAUSE_ENDS: Final = "。！？!?；;，,…"
@@ -19,25 +17,17 @@ _LINE_ENDS: Final = (ord("\n"), ord("\x1e"))
 
 
 def word_letters(
-    batch: Batch,
-    words: U64,
-    table: KeyTable,
-    breaks: NDArray[np.bool_],
-    masked: NDArray[np.bool_],
-    asides: NDArray[np.bool_],
+    batch: Batch, words: NDArray[np.int32], breaks: NDArray[np.bool_], asides: NDArray[np.bool_]
 ) -> tuple[Letters, Ints]:
     """Return each letter of `batch` as word ids, and which word of the batch each id stands for.
 
-    Line ends become END; white space and `asides` are skipped; masks and `masked` words are UNKNOWN. `breaks` says by
-    word id which words end a clause.
+    `words` are the ids of the words of the batch, UNKNOWN where a word is masked. Line ends become END; white space and
+    `asides` are skipped; masks are UNKNOWN. `breaks` says by word id which words end a clause.
     """
-    ids = np.full(len(words), UNKNOWN, np.int32)
-    at, found = table.known(words, ~masked)
-    ids[at] = found + np.int32(FIRST_WORD)
     first = batch.codes.take(batch.starts)
     stop = batch.stop.take(batch.starts)
     line_end = (first == _LINE_ENDS[0]) | (first == _LINE_ENDS[1])
-    ids[stop] = UNKNOWN
+    ids = np.where(stop, np.int32(UNKNOWN), words)
     ids[line_end] = END
     kept = np.flatnonzero((~stop | line_end | (first > ord(" "))) & ~asides)
     ids = ids.take(kept)

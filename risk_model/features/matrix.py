@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.features.batch import Batch
-from risk_model.features.hashing import U64
-from risk_model.features.terms import known_terms
-from risk_model.features.vocabulary import KeyTable
-
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Cells = NDArray[np.int32] | Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,6 @@ class TermColumns:
     def columns(self) -> NDArray[np.int32]:
         """Return the column of each entry."""
         return np.repeat(np.arange(len(self.terms), dtype=np.int32), np.diff(self.starts))
-
-    def occurrences(self, terms: NDArray[np.int32], rows: NDArray[np.int32]) -> tuple[Ints, Ints]:
-        """Return an order of what was tallied, and to which entry each of them in that order belongs."""
-        cells = _cells(terms, rows, self.size)
-        order = np.argsort(cells)
-        return order, np.cumsum(_new(cells[order])) - 1
 
     def dot(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the product (letters, K) with `weights` (F, K).
@@ -70,8 +60,21 @@ class TermColumns:
 
 def tally(terms: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> TermColumns:
     """Count how often each pair of a term and a letter (below `size`) occurs."""
-    cells = np.sort(_cells(terms, rows, size))
+    cells = _cells(terms, rows, size)
+    cells.sort()
+    return _counted(cells, np.flatnonzero(_new(cells)), size)
+
+
+def tally_places(terms: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> tuple[TermColumns, Ints, Ints]:
+    """Do the same; return also an order of the occurrences, and where those of each entry begin in that order."""
+    cells = _cells(terms, rows, size)
+    order = np.argsort(cells)
+    cells = cells.take(order)
     first = np.flatnonzero(_new(cells))
+    return _counted(cells, first, size), order, first
+
+
+def _counted(cells: Cells, first: Ints, size: int) -> TermColumns:
     counts = np.diff(first, append=len(cells)).astype(np.float32)
     cells = cells.take(first)
     bits = size.bit_length()
@@ -80,21 +83,18 @@ def tally(terms: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> TermC
     return TermColumns(size, term.take(starts), np.append(starts, len(term)).astype(np.int32), row, counts)
 
 
-def _cells(terms: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> Ints:
-    # One number for term and letter, in the order of the columns.
-    return (terms.astype(np.int64) << size.bit_length()) | rows
+def _cells(terms: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> Cells:
+    # One number for term and letter, in the order of the columns; a half as wide one sorts twice as fast.
+    bits = size.bit_length()
+    highest = int(terms.max(initial=0)) << bits
+    narrow = highest + size < 1 << 31
+    return (terms << np.int32(bits)) | rows if narrow else (terms.astype(np.int64) << bits) | rows
 
 
-def _new(ordered: Ints) -> NDArray[np.bool_]:
+def _new(ordered: Cells) -> NDArray[np.bool_]:
     new = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
     return new
-
-
-def count_matrix(batch: Batch, table: KeyTable, neutral: NDArray[np.bool_], words: U64) -> TermColumns:
-    """Return how often each known term stands in each letter."""
-    found = known_terms(batch, table, neutral, words)
-    return tally(found.terms, found.rows, batch.size)
 
 
 def weigh(counts: TermColumns, idf: F32) -> TermColumns:

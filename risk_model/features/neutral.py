@@ -100,9 +100,14 @@ class Indifference:
         role = np.zeros(len(words), np.uint8)
         at, found = self._table.known(words)
         role[at] = self._roles[found]
-        role[_coded_places(batch)] |= MASKED | CORE
-        role[_numbers(batch)] |= FRAME
-        return (role & MASKED) > 0, _asides(batch, role)
+        return indifferent(batch, role)
+
+
+def indifferent(batch: Batch, role: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which words are masked and which belong to an aside, given the roles of the words in the dictionary."""
+    role[_coded_places(batch)] |= MASKED | CORE
+    role[_numbers(batch)] |= FRAME
+    return (role & MASKED) > 0, _asides(batch, role)
 
 
 def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.features.batch import Batch, Ints
-from risk_model.features.hashing import U64, growing_hashes, pair_hashes, salted, span_hashes, values
-from risk_model.features.vocabulary import KeyTable
+from risk_model.features.hashing import U64, growing_sums, key, pair_sums, salted, span_hashes, sums_of, values
+from risk_model.features.vocabulary import SPREAD, KeyTable
 
 #: Characters of the longest n-grams; from two to four are the lengths of nearly all Chinese words.
 LONGEST: Final = 4
@@ -44,22 +44,6 @@ class Found:
     ends: Ints
 
 
-class _Kind(NamedTuple):
-    """Keys of one kind at every position, also where `good` says that no term stands; spans by position."""
-
-    keys: U64
-    good: Flags
-    starts: Ints | None
-    ends: Ints | None
-    length: int = 0
-
-    def spans(self, at: Ints) -> tuple[Ints, Ints]:
-        """Return starts and ends of the terms at `at`."""
-        if self.starts is None or self.ends is None:
-            return at, at + self.length
-        return self.starts.take(at), self.ends.take(at)
-
-
 def word_keys(batch: Batch) -> U64:
     """Return the key of every word of the batch, whatever it is."""
     return salted(span_hashes(batch.values, batch.starts, batch.ends), WORD)
@@ -78,34 +62,61 @@ def terms(batch: Batch, neutral: Flags, words: U64 | None = None) -> Iterator[Te
     `neutral` flags the words that must not count. A term that holds a flagged word or touches a character of
     `stop_flags` is left out. `words` are the keys of `word_keys` where the caller has them already.
     """
-    for kind in _kinds(batch, neutral, word_keys(batch) if words is None else words):
-        at = np.flatnonzero(kind.good)
-        starts, ends = kind.spans(at)
-        yield Terms(kind.keys[at], batch.char_rows.take(starts), starts, ends)
+    keys = word_keys(batch) if words is None else words
+    clear, good = _clear(batch, neutral)
+    at = np.flatnonzero(good)
+    yield Terms(keys[at], batch.rows[at], batch.starts[at], batch.ends[at])
+    at = np.flatnonzero(good[:-1] & good[1:])
+    yield Terms(key(pair_sums(keys), PAIR)[at], batch.rows[at], batch.starts[at], batch.ends[at + 1])
+    for n, sums, run in _runs(batch.values, clear):
+        at = np.flatnonzero(run)
+        yield Terms(key(sums[at], n), batch.char_rows.take(at), at, at + n)
 
 
-def known_terms(batch: Batch, table: KeyTable, neutral: Flags, words: U64) -> Found:
-    """Return where the terms of `table` stand: the same as looking up all `terms`, without laying out the unknown ones."""
-    numbers, starts, ends = [], [], []
-    for kind in _kinds(batch, neutral, words):
-        at, number = table.known(kind.keys, kind.good)
-        start, end = kind.spans(at)
+class TermTable:
+    """Finds the terms of a vocabulary in a batch: the same as looking up all `terms`, at a fraction of the price.
+
+    The keys of pairs and n-grams are traced back to the sums they were mixed from, so nothing is mixed to look terms up.
+    Of which kind a key is need not be known: traced back as another kind it is a number that no text gives.
+    """
+
+    def __init__(self, keys: U64) -> None:
+        self.keys = keys
+        self._pairs = KeyTable(sums_of(keys, PAIR))
+        self._ngrams = {n: KeyTable(sums_of(keys, n)) for n in range(2, LONGEST + 1)}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, batch: Batch, neutral: Flags, keys: U64, words: NDArray[np.int32]) -> Found:
+        """Return where the terms stand; `keys` are those of `word_keys`, `words` the term of each word or -1."""
+        clear, good = _clear(batch, neutral)
+        at = np.flatnonzero(good & (words >= 0))
+        numbers, starts, ends = [words.take(at)], [batch.starts.take(at)], [batch.ends.take(at)]
+        at, number = self._pairs.known(pair_sums(keys), good[:-1] & good[1:])
         numbers.append(number)
-        starts.append(start)
-        ends.append(end)
-    start = np.concatenate(starts)
-    return Found(np.concatenate(numbers), batch.char_rows.take(start), start, np.concatenate(ends))
+        starts.append(batch.starts.take(at))
+        ends.append(batch.ends.take(at + 1))
+        # Multiplied once and for all: the sums of the products are the products of the sums.
+        for n, sums, run in _runs(batch.values * SPREAD, clear):
+            at, number = self._ngrams[n].known_spread(sums, run)
+            numbers.append(number)
+            starts.append(at)
+            ends.append(at + n)
+        start = np.concatenate(starts)
+        return Found(np.concatenate(numbers), batch.char_rows.take(start), start, np.concatenate(ends))
 
 
-def _kinds(batch: Batch, neutral: Flags, words: U64) -> Iterator[_Kind]:
+def _clear(batch: Batch, neutral: Flags) -> tuple[Flags, Flags]:
+    """Return which characters a term may touch, and which words are terms."""
     stop = batch.stop | np.repeat(neutral, batch.ends - batch.starts) if neutral.any() else batch.stop
     clear = ~stop
-    good = clear[batch.starts]
-    yield _Kind(words, good, batch.starts, batch.ends)
-    yield _Kind(
-        salted(pair_hashes(words[:-1], words[1:]), PAIR), good[:-1] & good[1:], batch.starts[:-1], batch.ends[1:]
-    )
+    return clear, clear.take(batch.starts)
+
+
+def _runs(values: U64, clear: Flags) -> Iterator[tuple[int, U64, Flags]]:
+    """Yield n, the sum of the n-gram at every position, and where an n-gram stands."""
     run = clear
-    for n, hashes in growing_hashes(batch.values, LONGEST):
+    for n, sums in growing_sums(values, LONGEST):
         run = run[:-1] & clear[n - 1 :]
-        yield _Kind(salted(hashes, n), run, None, None, n)
+        yield n, sums, run

@@ -11,7 +11,7 @@ U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
 #: Odd, so multiplying is one to one; it spreads keys that are no hashes.
-_MULTIPLIER: Final = np.uint64(0xD6E8FEB86659FD93)
+SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
 #: A look-up starts where its bucket does; with two to four buckets a key there is seldom another key before it.
 _BUCKETS: Final = 2
 #: Flags finer than the buckets by this many bits tell nearly all unknown keys, and are small enough for the cache.
@@ -32,7 +32,7 @@ class KeyTable:
 
     def __init__(self, keys: U64) -> None:
         self.keys = keys
-        hashed = keys * _MULTIPLIER
+        hashed = keys * SPREAD
         order = np.argsort(hashed)
         hashed = hashed[order]
         if (hashed[1:] == hashed[:-1]).any():
@@ -52,7 +52,10 @@ class KeyTable:
 
     def known(self, keys: U64, among: NDArray[np.bool_] | None = None) -> tuple[Ints, NDArray[np.int32]]:
         """Return which of `keys` (of those flagged by `among`) are in the table, and their positions there."""
-        hashed = keys * _MULTIPLIER
+        return self.known_spread(keys * SPREAD, among)
+
+    def known_spread(self, hashed: U64, among: NDArray[np.bool_] | None = None) -> tuple[Ints, NDArray[np.int32]]:
+        """Do the same for keys that have been multiplied by `SPREAD` already."""
         flags = self._flags.take(_leading(hashed, self._fine))
         if among is not None:
             flags &= among

@@ -2,6 +2,6 @@
 
 from risk_model.runtime.evidence import Evidence, heaviest
 from risk_model.runtime.explain import WordShares, explain, word_shares
-from risk_model.runtime.scorer import Encoded, Scorer
+from risk_model.runtime.scorer import Encoded, Read, Scorer
 
-__all__ = ["Encoded", "Evidence", "Scorer", "WordShares", "explain", "heaviest", "word_shares"]
+__all__ = ["Encoded", "Evidence", "Read", "Scorer", "WordShares", "explain", "heaviest", "word_shares"]

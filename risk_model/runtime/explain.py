@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.encoder import END, Reading, window_shares
-from risk_model.features import tally, weigh
-from risk_model.runtime.scorer import Encoded, Scorer
+from risk_model.runtime.scorer import Encoded, Read, Scorer
 
 Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
@@ -36,30 +35,30 @@ def explain(scorer: Scorer, text: str, output: int) -> WordShares:
     """Return the exact word shares of one prepared letter for one output."""
     encoded = scorer.encode([text])
     batch = encoded.batch
-    reading = scorer.read(encoded)
-    logit = float(scorer.encoded_logits(encoded, reading)[0, output])
+    parts = scorer.read(encoded, explained=True)
+    logit = float(scorer.joined(parts)[0, output])
     keep = batch.ends <= len(text)
-    shares = word_shares(scorer, encoded, reading, output)[keep]
+    shares = word_shares(scorer, encoded, parts, output)[keep]
     return WordShares(batch.starts[keep], batch.ends[keep], shares, logit - float(shares.sum()), logit)
 
 
-def word_shares(scorer: Scorer, encoded: Encoded, reading: Reading, output: int) -> F64:
+def word_shares(scorer: Scorer, encoded: Encoded, parts: Read, output: int) -> F64:
     """Return what every word of a batch adds to its letter's logit of one output."""
     batch = encoded.batch
-    running = np.concatenate([[0.0], np.cumsum(_term_shares(scorer, encoded, output))])
+    running = np.concatenate([[0.0], np.cumsum(_term_shares(scorer, encoded, parts, output))])
     shares: F64 = running[batch.ends] - running[batch.starts]
-    return shares + _window_words(scorer, encoded, reading, output)
+    return shares + _window_words(scorer, encoded, parts.reading, output)
 
 
-def _term_shares(scorer: Scorer, encoded: Encoded, output: int) -> F64:
+def _term_shares(scorer: Scorer, encoded: Encoded, parts: Read, output: int) -> F64:
     """Return what each character adds through the terms that cover it."""
-    found = encoded.found
-    weighed = weigh(tally(found.terms, found.rows, encoded.batch.size), scorer.parameters.term_idf)
-    worth = weighed.data * scorer.term_weights[weighed.terms, output].astype(np.float64).repeat(np.diff(weighed.starts))
-    order, entry = weighed.occurrences(found.terms, found.rows)
-    worth /= np.bincount(entry, minlength=len(worth))
-    starts, ends = found.starts[order], found.ends[order]
-    density = worth[entry] / (ends - starts)
+    if parts.order is None or parts.first is None:
+        raise ValueError("the batch was not read to be explained")
+    found, terms = encoded.found, parts.terms
+    worth = terms.data * scorer.term_weights[terms.terms, output].repeat(np.diff(terms.starts))
+    count = np.diff(parts.first, append=len(parts.order))
+    starts, ends = found.starts.take(parts.order), found.ends.take(parts.order)
+    density = np.repeat(worth / count, count) / (ends - starts)
     size = len(encoded.batch.codes) + 1
     return np.cumsum(np.bincount(starts, density, size) - np.bincount(ends, density, size))[:-1]
 
@@ -68,7 +67,7 @@ def _window_words(scorer: Scorer, encoded: Encoded, reading: Reading, output: in
     """Return what each word adds through the windows that cover it."""
     batch, letters = encoded.batch, encoded.letters
     mix = scorer.encoder_mix[:, output].astype(np.float64)
-    windows = window_shares(letters, reading, scorer.parameters.encoder, scorer.tables, mix)
+    windows = window_shares(letters, reading, scorer.parameters.encoder, mix)
     size = np.where(letters.ids == END, 0, (batch.ends - batch.starts)[encoded.places])
     padded = np.pad(size, 1)
     total = padded[:-2] + padded[1:-1] + padded[2:]

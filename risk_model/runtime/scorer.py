@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.artifact import Parameters
-from risk_model.encoder import END, FIRST_WORD, Letters, Reading, read, word_tables
+from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters, Reading, read, word_tables
 from risk_model.features import (
     Batch,
     Found,
-    Indifference,
-    KeyTable,
     TermColumns,
-    known_terms,
+    TermTable,
+    WordTable,
+    indifferent,
     make_batch,
     tally,
+    tally_places,
     weigh,
     word_keys,
     word_letters,
@@ -54,6 +55,19 @@ class Encoded:
         return (known / np.maximum(words, 1)).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the linear part and the encoder find in a batch.
+
+    To explain: `order` sorts the occurrences of terms, and those of entry i of `terms` begin at `first[i]` in it.
+    """
+
+    terms: TermColumns
+    reading: Reading
+    order: NDArray[np.int64] | None = None
+    first: NDArray[np.int64] | None = None
+
+
 def chunks(sizes: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
     """Yield half-open ranges of rows whose sizes add up to at most `most`; a larger row stands alone.
 
@@ -77,9 +91,10 @@ class Scorer:
         k = len(parameters.outputs)
         self.parameters = parameters
         self._segmenter = cutter or segmenter()
-        self.vocabulary = KeyTable(parameters.term_keys)
-        self._words = KeyTable(parameters.word_keys)
-        self._indifference = Indifference(parameters.neutral_keys, parameters.neutral_roles)
+        self.vocabulary = TermTable(parameters.term_keys)
+        self.words = WordTable(
+            parameters.term_keys, parameters.word_keys, parameters.neutral_keys, parameters.neutral_roles
+        )
         # Mixing is linear, so the linear part folds into one weight for each term and output. The two parts partly cancel,
         # so they are mixed in double precision.
         mix = parameters.mix.astype(np.float64)
@@ -96,24 +111,35 @@ class Scorer:
         """Cut the texts and look their words up."""
         batch = make_batch(texts, self._segmenter)
         keys = word_keys(batch)
-        masked, asides = self._indifference(batch, keys)
-        letters, places = word_letters(batch, keys, self._words, self.parameters.word_breaks, masked, asides)
-        return Encoded(batch, keys, known_terms(batch, self.vocabulary, masked | asides, keys), letters, places)
+        words = self.words.find(keys)
+        masked, asides = indifferent(batch, words.roles)
+        words.ids[masked] = UNKNOWN
+        letters, places = word_letters(batch, words.ids, self.parameters.word_breaks, asides)
+        found = self.vocabulary.find(batch, masked | asides, keys, words.terms)
+        return Encoded(batch, keys, found, letters, places)
 
     def terms(self, encoded: Encoded) -> TermColumns:
         """Return the weighed terms of a batch."""
         found = encoded.found
         return weigh(tally(found.terms, found.rows, encoded.batch.size), self.parameters.term_idf)
 
-    def read(self, encoded: Encoded) -> Reading:
-        """Return what the encoder finds in a batch."""
-        return read(encoded.letters, self.tables)
+    def read(self, encoded: Encoded, explained: bool = False) -> Read:
+        """Return what both parts find in a batch; `explained` keeps what `word_shares` needs."""
+        reading = read(encoded.letters, self.parameters.encoder, self.tables, places=explained)
+        if not explained:
+            return Read(self.terms(encoded), reading)
+        found = encoded.found
+        counts, order, first = tally_places(found.terms, found.rows, encoded.batch.size)
+        return Read(weigh(counts, self.parameters.term_idf), reading, order, first)
 
-    def encoded_logits(self, encoded: Encoded, reading: Reading | None = None) -> F32:
-        """Return the calibrated logits (letters, K) of a batch; `reading` is that of `read`, where the caller has it."""
-        reading = reading or self.read(encoded)
-        total = self.terms(encoded).dot(self.term_weights)
-        total += reading.logits(self.parameters.encoder) @ self.encoder_mix
+    def encoded_logits(self, encoded: Encoded) -> F32:
+        """Return the calibrated logits (letters, K) of a batch."""
+        return self.joined(self.read(encoded))
+
+    def joined(self, parts: Read) -> F32:
+        """Return the calibrated logits (letters, K) of what both parts found."""
+        total = parts.terms.dot(self.term_weights)
+        total += parts.reading.logits(self.parameters.encoder) @ self.encoder_mix
         total += self.bias
         return total.astype(np.float32)
 

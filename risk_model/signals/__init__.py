@@ -6,7 +6,7 @@ masks of personal data are skipped, and a lawful road such as a hotline or a cou
 
 from __future__ import annotations
 
-from risk_model.signals.extract import extract
+from risk_model.signals.extract import extract, extract_many
 from risk_model.signals.kinds import KINDS, Kind, Signal
 from risk_model.signals.numerals import NumeralError, Quantity, read_number
 from risk_model.signals.summary import Summary, describe, summary
@@ -20,6 +20,7 @@ __all__ = [
     "Summary",
     "describe",
     "extract",
+    "extract_many",
     "read_number",
     "summary",
 ]

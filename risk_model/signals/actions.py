@@ -10,6 +10,7 @@ from risk_model.signals.groups import MEMBER
 from risk_model.signals.kinds import Signal, signal
 from risk_model.signals.numbers import Number, Span, read
 from risk_model.signals.numerals import NumeralError, read_number
+from risk_model.text.sieve import Starts, matches
 
 _CONTACT: Final = (
     "反映|反应|反馈|投诉|上访|信访|举报|申诉|申请|来信|写信|去信|留言|致电|打电话|打过|打了|拨打|电话|热线|找过|找了|找到|去找|找"
@@ -41,7 +42,7 @@ _OFTEN: Final = {
     "再次": 2,
     "又一次": 2,
 }
-_OFTEN_WORDS = re.compile("|".join(_OFTEN))
+OFTEN_WORDS: Final = re.compile("|".join(_OFTEN))
 #: "Often" has no upper end; ten keeps the range finite and is where people begin to count.
 _OFTEN_HIGH: Final = 10
 #: 打110多次 is "often", not 110 times; and a count of a thousand is a number of another kind.
@@ -50,7 +51,7 @@ _TOO_MANY: Final = 1000
 _NOT_A_COUNT: Final = frozenset("每上下首初人")
 
 
-def find_repeats(text: str, spans: Sequence[Span]) -> Iterator[Signal]:
+def find_repeats(text: str, spans: Sequence[Span], starts: Starts = None) -> Iterator[Signal]:
     """Yield how often the matter was raised; 第一次 and one-off things (一次性补偿) are no repeats."""
     for span in spans:
         if span.follower not in _TIMES_FIRST or text[span.start : span.end].rstrip("多余") in _HOTLINES:
@@ -62,7 +63,7 @@ def find_repeats(text: str, spans: Sequence[Span]) -> Iterator[Signal]:
         number = _times(text, span)
         if number and 2 <= number.value.high < _TOO_MANY:
             yield signal("repeats", text, (number.start, m.end()), number.value.low, number.value.high)
-    for m in _OFTEN_WORDS.finditer(text):
+    for m in matches(OFTEN_WORDS, text, starts):
         if _raised(text, m.start(), m.end()):
             yield signal("repeats", text, m.span(), _OFTEN[m[0]], max(_OFTEN_HIGH, _OFTEN[m[0]]))
 
@@ -94,7 +95,7 @@ _MANNER: Final = (
     "(?:(?:开始|进行|大肆|偷偷|违规|违法|非法|大量|加紧|抓紧|暴力|继续|疯狂|野蛮|紧张|大规模|日夜|昼夜|连夜|强制|被|搞|地|的)"
     "{1,2})?"
 )
-_UNDER_WAY = re.compile(
+UNDER_WAY: Final = re.compile(
     rf"(?:正在|仍在|还在|又在|继续在|目前在|一直在){_MANNER}(?:{_WORK}|{_BUILD})|(?<!真)正(?:强拆|施工|拆|挖)(?!除迁)"
     r"|(?:现在|目前|此刻|此时此刻|今晚|今天)(?:(?:又|还|仍)?在|已经?|正在?|就在|还|仍)?"
     rf"{_MANNER}(?:{_WORK})(?!通知|公告|补偿|政策|工作|榜|单位|进度|部门|方)"
@@ -107,9 +108,9 @@ _PAST = re.compile(
 )
 
 
-def find_under_way(text: str) -> Iterator[Signal]:
+def find_under_way(text: str, starts: Starts = None) -> Iterator[Signal]:
     """Yield what goes on at the time of writing."""
-    for m in _UNDER_WAY.finditer(text):
+    for m in matches(UNDER_WAY, text, starts):
         if not _PAST.search(text, max(0, m.start() - 4), m.start()):
             yield signal("under_way", text, m.span(), 1, 1)
 
@@ -136,7 +137,7 @@ _CUES: Final = (
     *("联", "集体", "群体", "群访", "签名", "签字", "维权", "幅", "静坐", "游行", "罢", "请愿"),
     *("一起", "一同", "共同", "结伴", "聚", "示威", "堵", "自发", "上访", "手印"),
 )
-_COLLECTIVE = re.compile(rf"(?P<plain>{_TOGETHER})|(?:{_BY_PEOPLE})")
+COLLECTIVE: Final = re.compile(rf"(?P<plain>{_TOGETHER})|(?:{_BY_PEOPLE})")
 #: 聚集, 围堵 or 按手印 is done by stalls, cars and contracting parties too; here the clause must name people in number.
 _PEOPLE_BEFORE = re.compile(
     rf"(?:{MEMBER}|我们|大家|集体|联名|联合|[0-9十百千多]人|多?[名户])[^。；！？，,;!?\n]{{0,8}}\Z"
@@ -151,9 +152,9 @@ _DENIED = re.compile(
 _SETTLED = re.compile(r"[^。；！？\n]{0,6}?(?:已经?|早已|现已)(?:散去|平息|解散|结束|撤离)")
 
 
-def find_collective(text: str) -> Iterator[Signal]:
+def find_collective(text: str, starts: Starts = None) -> Iterator[Signal]:
     """Yield what people do or announce together, unless it is denied or over."""
-    for m in _COLLECTIVE.finditer(text) if any(cue in text for cue in _CUES) else ():
+    for m in matches(COLLECTIVE, text, starts) if starts is not None or any(cue in text for cue in _CUES) else ():
         before = max(0, m.start() - 20)
         if m["plain"] is None and not _PEOPLE_BEFORE.search(text, before, m.start()):
             continue

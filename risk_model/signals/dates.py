@@ -11,6 +11,7 @@ from typing import Final
 
 from risk_model.signals.numbers import Span
 from risk_model.signals.numerals import NumeralError, read_number
+from risk_model.text.sieve import Starts, matches
 
 #: A date without a year lies in the year of receipt unless that is more than a quarter ahead: letters tell the past.
 AHEAD: Final = timedelta(days=92)
@@ -33,7 +34,7 @@ _YEARLESS = re.compile(_MONTH_DAY)
 _DOTTED = re.compile(
     rf"(?P<year>(?:19|20)[0-9]{{2}})(?P<sep>[-./])(?P<month>0?[1-9]|1[0-2])(?:(?P=sep)(?P<day>{_DAY}))?(?![0-9])"
 )
-_WORD_YEAR = re.compile(
+WORD_YEAR: Final = re.compile(
     r"(?P<word>大前年|前(?<![目之以年]前)年|去年|今年|明(?<![说证表声]明)年)"
     rf"(?:[ ]?{_MONTH_DAY}|[ ]?{_SEASON})?"
 )
@@ -41,7 +42,7 @@ _WORD_YEARS: Final = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, 
 _SEASONS: Final = {"初": (1, 2), "底": (11, 12), "末": (11, 12), "上半年": (1, 6), "下半年": (7, 12)}
 _PARTS: Final = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 
-_NEAR = re.compile(
+NEAR: Final = re.compile(
     r"(?P<which>[上下这本](?=[上下个周星礼月])(?:(?<=上)上(?=个?[周星礼])|(?<=下)下(?=个?[周星礼])|))个?"
     r"(?:(?:周(?![围边遭期转岁年报全密])(?<![晚早以]上周)|星期|礼拜)(?P<weekday>[一二三四五六日天末])?"
     rf"|月(?P<a_month>)(?:(?P<day>{_DAY})[日号]|(?P<part>初|中旬|上旬|下旬|[底末]))?)"
@@ -66,9 +67,14 @@ class Dated:
     days: Days | None
 
 
-def find_dates(text: str, spans: Sequence[Span], received: date | None) -> list[Dated]:
-    """Return the dates of `text` by start, not overlapping; impossible ones (2月30日) are left out."""
-    found = [*_written(text, spans, received), *_worded(text, received)]
+def find_dates(
+    text: str, spans: Sequence[Span], received: date | None, starts: tuple[Starts, Starts] = (None, None)
+) -> list[Dated]:
+    """Return the dates of `text` by start, not overlapping; impossible ones (2月30日) are left out.
+
+    `starts` are where `WORD_YEAR` and `NEAR` may begin.
+    """
+    found = [*_written(text, spans, received), *_worded(text, received, starts)]
     kept: list[Dated] = []
     for item in sorted(found, key=lambda d: (d.start, -d.end)):
         if not kept or item.start >= kept[-1].end:
@@ -103,11 +109,11 @@ def _written(text: str, spans: Sequence[Span], received: date | None) -> Iterato
         yield Dated(start, end, days)
 
 
-def _worded(text: str, received: date | None) -> Iterator[Dated]:
-    for pattern in (_WORD_YEAR, _NEAR):
-        for m in pattern.finditer(text):
+def _worded(text: str, received: date | None, starts: tuple[Starts, Starts]) -> Iterator[Dated]:
+    for pattern, some in ((WORD_YEAR, starts[0]), (NEAR, starts[1])):
+        for m in matches(pattern, text, some):
             # 美好的明天 and 依法治国的今天 are no dates.
-            if m.re is _NEAR and m["near"] and text[m.start() - 1 : m.start()] == "的":
+            if m.re is NEAR and m["near"] and text[m.start() - 1 : m.start()] == "的":
                 continue
             try:
                 yield Dated(m.start(), m.end(), _resolve(m, received) if received else None)
@@ -116,7 +122,7 @@ def _worded(text: str, received: date | None) -> Iterator[Dated]:
 
 
 def _resolve(m: re.Match[str], received: date) -> Days | None:
-    if m.re is _WORD_YEAR:
+    if m.re is WORD_YEAR:
         return _in_year(m, received.year + _WORD_YEARS[m["word"]])
     if m["near"]:
         day = received + timedelta(days=_NEAR_DAYS[m["near"]])

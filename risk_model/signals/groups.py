@@ -9,6 +9,7 @@ from typing import Final
 
 from risk_model.signals.kinds import Signal, signal
 from risk_model.signals.numbers import Number, Span, read
+from risk_model.text.sieve import Starts, matches
 
 #: The size from which the annotation guide speaks of a group; all that 全村 says for certain.
 GROUP: Final = 5
@@ -90,7 +91,7 @@ def _counts(text: str, span: Span, number: Number, m: re.Match[str]) -> bool:
 
 
 _PLACE: Final = "村|组|厂(?!房)|校(?!园)|班(?!车)|镇|乡|队|楼(?![层道])|栋|院|寨|屯|垸|小区|社区|公司|矿(?!山)|单位"
-_WHOLE = re.compile(
+WHOLE: Final = re.compile(
     rf"全体[一-龥]{{0,6}}?(?:{MEMBER}|农民|市民|人员)|全部的?(?:{MEMBER})"
     r"|全(?:村组?|组(?![织成合建])|厂(?![房家])|校(?![园车长])|班(?![车主子次])|镇|乡(?!镇)|队|楼(?!层)|栋|寨|屯|垸|小区|社区|公司|矿)"
     rf"(?:的|上下|老少|老小|所有)?(?:{MEMBER}|人(?![均大]))?"
@@ -101,11 +102,11 @@ _WHOLE = re.compile(
     rf"|(?:很多|许多|不少|诸多|多名|多位|多户)(?:{MEMBER})|我们(?:{_OWNER}|{_WORKER}|家长)|小区的?(?:{_OWNER})"
     r"|家家户户|男女老少|男女老幼|父老乡亲|(?:业主|居民|村民|家长|住户|职工|员工)们"
 )
-_NOT_WHOLE = re.compile(r"[安完健齐保周不没0-9十百千万]\Z")
+_NOT_ALL = re.compile(r"[安完健齐保周不没0-9十百千万]\Z")
 
 
-def find_whole(text: str) -> Iterator[Signal]:
+def find_whole(text: str, starts: Starts = None) -> Iterator[Signal]:
     """Yield `whole_group`: at least `GROUP`, nobody knows how many more."""
-    for m in _WHOLE.finditer(text):
-        if not _NOT_WHOLE.search(text, max(0, m.start() - 1), m.start()):
+    for m in matches(WHOLE, text, starts):
+        if not _NOT_ALL.search(text, max(0, m.start() - 1), m.start()):
             yield signal("whole_group", text, m.span(), GROUP, math.nan)

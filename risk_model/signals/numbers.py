@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from risk_model.signals.numerals import NumeralError, Quantity, read_number
+from risk_model.text.sieve import Starts, matches
 
 _CN: Final = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
 # Possessive and bounded: a run of digits of any length is walked once.
@@ -14,7 +15,7 @@ _ONE: Final = (
     rf"[{_CN}几0-9]{{0,12}}+"
     rf"|[{_CN}几俩仨廿卅][{_CN}几0-9]{{0,15}}+|数(?=[十百千万亿户年月天])[十百千万亿]{{0,3}}+|半)"
 )
-_NUMBER = re.compile(
+NUMBER: Final = re.compile(
     rf"{_ONE}(?:[多余来][十百千万亿]{{0,2}}+)?(?:[ ]?[~～\-—至到、，][ ]?(?P<last>{_ONE}(?:[多余来][万亿]?)?))?"
 )
 
@@ -44,9 +45,11 @@ class Number(NamedTuple):
     value: Quantity
 
 
-def find_numbers(text: str) -> list[Span]:
+def find_numbers(text: str, starts: Starts = None) -> list[Span]:
     """Return the spans of all numbers in `text`, in order."""
-    return [Span(m.start(), m.end(), m.start("last"), text[m.end() : m.end() + 1]) for m in _NUMBER.finditer(text)]
+    return [
+        Span(m.start(), m.end(), m.start("last"), text[m.end() : m.end() + 1]) for m in matches(NUMBER, text, starts)
+    ]
 
 
 def read(text: str, span: Span) -> Number | None:

@@ -11,11 +11,20 @@ from typing import Final
 from risk_model.signals.dates import Dated, find_dates
 from risk_model.signals.kinds import Signal, signal
 from risk_model.signals.numbers import Span, read
+from risk_model.text.sieve import Starts, matches
 
 
-def find_time(text: str, spans: Sequence[Span], received: date | None) -> Iterator[Signal]:
-    """Yield `date`, `duration` and `deadline`; `received` turns dates into days before and after it."""
-    dates = find_dates(text, spans, received)
+def find_time(
+    text: str,
+    spans: Sequence[Span],
+    received: date | None,
+    starts: tuple[Starts, Starts, Starts] = (None, None, None),
+) -> Iterator[Signal]:
+    """Yield `date`, `duration` and `deadline`; `received` turns dates into days before and after it.
+
+    `starts` are where `WORD_YEAR`, `NEAR` and `SOON_SAID` may begin.
+    """
+    dates = find_dates(text, spans, received, starts[:2])
     for d in dates:
         low, high = (x.toordinal() for x in d.days) if d.days else (math.nan, math.nan)
         yield signal("date", text, (d.start, d.end), low, high)
@@ -23,7 +32,7 @@ def find_time(text: str, spans: Sequence[Span], received: date | None) -> Iterat
     yield from _lasted(text, spans, {d.start for d in dates})
     yield from _coming(text, dates, received)
     yield from _within(text, spans)
-    yield from _soon(text)
+    yield from _soon(text, starts[2])
 
 
 _SINCE = re.compile(r"[^。；！？\n]{0,12}?(?:至今|以来|到现在|到如今|到今天|到目前)")
@@ -131,7 +140,7 @@ _TO_EVENT = re.compile(
     rf"(?P<by>之?前|以前)?[^。；！？，、,;!?\n（）()已未没了后]{{0,8}}?(?:{_EVENT})(?!了|过|以来|至今)"
     r"|(?P<by2>之?前|以前)[^。；！？，、,;!?\n]{0,2}?(?:必须|务必|须|要|得|完成|交)"
 )
-_SOON = re.compile(
+SOON_SAID: Final = re.compile(
     rf"(?:即将|马上(?!又)就?|就要|快要|眼看|将要|临近(?!的))[^。；！？，、,;!?\n不未没又了停]{{0,5}}?(?:{_EVENT}|过年)"
     r"|(?P<hand>在即|临近|将至|将近(?![0-9一二三四五六七八九十两几半傍])|快到了|就要到了|即将到来)"
 )
@@ -174,9 +183,9 @@ def _within(text: str, spans: Sequence[Span]) -> Iterator[Signal]:
             yield signal("deadline", text, (number.start, m.end()), 0, days)
 
 
-def _soon(text: str) -> Iterator[Signal]:
+def _soon(text: str, starts: Starts) -> Iterator[Signal]:
     """Yield what is said to be near without a date (即将动工, 开学在即)."""
-    for m in _SOON.finditer(text):
+    for m in matches(SOON_SAID, text, starts):
         start = m.start()
         if m["hand"]:
             event = _BEFORE_HAND.search(text, max(0, start - 7), start)

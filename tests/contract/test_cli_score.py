@@ -223,6 +223,20 @@ def test_outputs_that_would_destroy_something_are_refused(cli: Cli, letters: Pat
     assert len(rows(out)) == 3
 
 
+def test_two_processes_write_what_one_writes(program: Cli, tmp_path: Path) -> None:
+    source = tmp_path / "many.csv"
+    cells = [line.split(",", 1)[1] for line in LETTERS.splitlines()[1:]]
+    lines = [f"{i},{cells[i % len(cells)]}" for i in range(1_300)]
+    lines[700] = "700,,,"
+    source.write_text(HEAD + "\n".join(lines), encoding="utf-8")
+    for workers in ("1", "2"):
+        assert program("score", source, "-o", tmp_path / f"{workers}.csv", "-w", workers).code == 0
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    rejected = (tmp_path / "2.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert rejected == (tmp_path / "1.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert [line.split(",")[0] for line in rejected.splitlines()] == ["row", "702"]
+
+
 def test_an_old_list_of_rejects_does_not_outlive_its_output(cli: Cli, letters: Path, tmp_path: Path) -> None:
     out, rejected = tmp_path / "out.csv", tmp_path / "out.csv.rejected.csv"
     rejected.write_text("old")

@@ -99,7 +99,7 @@ def test_gradient_agrees_with_finite_differences(letters: Letters, weights: Weig
 
 def test_window_shares_add_up_to_the_logit(letters: Letters, weights: Weights) -> None:
     tables, mix = word_tables(weights), np.array([0.7, -0.2, 1.1])
-    shares = window_shares(letters, read(letters, tables), weights, tables, mix)
+    shares = window_shares(letters, read(letters, weights, tables, places=True), weights, mix)
     row = np.repeat([0, 1], np.diff(letters.offsets))
     total = np.bincount(row, shares) + weights.bias @ mix
     np.testing.assert_allclose(total, logits(letters, weights, tables) @ mix, rtol=1e-9)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from risk_model.encoder import END, Letters, Weights, logits, read, window_shares, word_tables
 from risk_model.encoder.forward import pool, window_values
-from risk_model.encoder.stretches import largest, winners
+from risk_model.encoder.stretches import largest
 from risk_model.encoder.train import Recipe, initial
 
 SIZES = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 3_000)), min_size=1, max_size=12)
@@ -17,7 +17,7 @@ SIZES = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 3_000)), min_size=1
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(sizes=SIZES, seed=st.integers(0, 99))
-def test_largest_and_winners_are_the_plain_loop(dtype: type, sizes: list[int], seed: int) -> None:
+def test_largest_values_and_their_places_are_the_plain_loop(dtype: type, sizes: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = rng.integers(-50, 50, (sum(sizes), 3)).astype(dtype)
     ends = np.cumsum(sizes)
@@ -26,8 +26,8 @@ def test_largest_and_winners_are_the_plain_loop(dtype: type, sizes: list[int], s
     def fetch(at: np.ndarray, out: np.ndarray) -> None:
         out[:] = rows[at]
 
-    found = largest(fetch, starts, np.array(sizes), 3, dtype)
-    where = winners(fetch, starts, np.array(sizes), 3, dtype)
+    found = largest(fetch, starts, np.array(sizes), 3, dtype, places=True)
+    where = found.places[found.row]
     for i, (a, b) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         top = np.maximum(rows[a:b].max(axis=0), 0) if b > a else np.zeros(3)
         np.testing.assert_array_equal(found.values[found.row[i]], top)
@@ -49,11 +49,11 @@ def _letter(words: int, rng: np.random.Generator, breaks: int) -> tuple[Letters,
 def test_a_letter_of_any_shape_reads_as_if_laid_out(words: int, breaks: int) -> None:
     letters, weights, tables = _letter(words, np.random.default_rng(words), breaks)
     plain = pool(letters, window_values(letters, np.stack([weights.words @ w for w in weights.windows]), weights.shift))
-    found = read(letters, tables)
+    found = read(letters, weights, tables, places=True)
     np.testing.assert_allclose(found.clauses.values[found.clauses.row], plain.clauses, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.peaks.values[found.peaks.row], plain.peaks, rtol=1e-5, atol=1e-6)
     mix = np.array([1.0, -0.5, 0.25])
-    shares = window_shares(letters, found, weights, tables, mix)
+    shares = window_shares(letters, found, weights, mix)
     total = logits(letters, weights, tables)[0] @ mix
     assert shares.sum() + weights.bias @ mix == pytest.approx(total, abs=1e-4)
 
@@ -63,6 +63,6 @@ def test_equal_windows_share_what_they_are_worth() -> None:
     weights = initial(rng.normal(size=(9, 4)).astype(np.float32), 2, Recipe(filters=6), rng)
     ids = np.array([2, 3, 4, 2, 3, 4, 2, 3, 4, END], np.int32)
     letters, tables = Letters(ids, np.array([0, 10]), ids == END), word_tables(weights)
-    shares = window_shares(letters, read(letters, tables), weights, tables, np.array([1.0, 1.0]))
+    shares = window_shares(letters, read(letters, weights, tables, places=True), weights, np.array([1.0, 1.0]))
     assert shares[1] == shares[4] == shares[7]
     assert shares[-1] == 0

@@ -14,19 +14,21 @@ from risk_model.features import (
     FIELD,
     Indifference,
     KeyTable,
-    count_matrix,
+    TermTable,
+    WordTable,
     key_of,
-    known_terms,
     make_batch,
     masked_words,
     neutral_keys,
     stop_flags,
+    tally,
+    tally_places,
     terms,
     weigh,
     word_keys,
     word_letters,
 )
-from risk_model.features.hashing import growing_hashes, ngram_hashes, span_hashes, values
+from risk_model.features.hashing import growing_sums, key, mix, ngram_hashes, span_hashes, sums_of, unmix, values
 from risk_model.text import segmenter
 
 TEXT = st.text("征地补偿款拆迁户我们没有A12区村民，。！ \n〔姓名〕王ab9🙂", max_size=40)
@@ -40,19 +42,42 @@ def none(batch) -> np.ndarray:
     return np.zeros(len(batch.starts), bool)
 
 
+def find(batch, keys: np.ndarray):
+    words = word_keys(batch)
+    found = WordTable(keys, keys[:0], keys[:0], np.zeros(0, np.uint8)).find(words)
+    return TermTable(keys).find(batch, none(batch), words, found.terms)
+
+
+def count_matrix(batch, keys: np.ndarray):
+    found = find(batch, keys)
+    return tally(found.terms, found.rows, batch.size)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1), st.integers(0, 4))
+def test_a_key_leads_back_to_what_it_was_made_from(numbers: list[int], kind: int) -> None:
+    sums = np.array(numbers, np.uint64)
+    np.testing.assert_array_equal(unmix(mix(sums)), sums)
+    np.testing.assert_array_equal(sums_of(key(sums, kind), kind), sums)
+
+
+def test_values_are_the_same_for_few_and_many_characters() -> None:
+    some = codes("征地补偿，🙂a\U0003fffd")
+    np.testing.assert_array_equal(values(np.tile(some, 3_000))[: len(some)], values(some))
+
+
 def test_equal_text_has_equal_hash_wherever_it_stands() -> None:
     value = values(codes("征地补偿，征地补偿款"))
     hashes = span_hashes(value, np.array([0, 5, 0, 1]), np.array([4, 9, 3, 4]))
     assert hashes[0] == hashes[1]
     assert len(set(hashes.tolist())) == 3
     np.testing.assert_array_equal(ngram_hashes(value, 4)[[0, 5]], hashes[:2])
-    for n, grown in growing_hashes(value, 4):
-        np.testing.assert_array_equal(grown, ngram_hashes(value, n))
+    for n, grown in growing_sums(value, 4):
+        np.testing.assert_array_equal(mix(grown), ngram_hashes(value, n))
 
 
 def test_a_text_shorter_than_the_ngram_has_none() -> None:
     assert len(ngram_hashes(values(codes("征地")), 3)) == 0
-    assert [n for n, _ in growing_hashes(values(codes("征地")), 4)] == [2]
+    assert [n for n, _ in growing_sums(values(codes("征地")), 4)] == [2]
 
 
 @given(st.lists(st.text("征地补偿abc", min_size=1, max_size=8), min_size=2, max_size=30, unique=True))
@@ -120,13 +145,10 @@ def test_masks_do_not_count() -> None:
 def test_counts_do_not_depend_on_the_batch(texts: list[str]) -> None:
     batch = make_batch(texts, segmenter())
     keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
-    table = KeyTable(keys)
-    together = count_matrix(batch, table, none(batch), word_keys(batch)).csr(len(table)).toarray()
+    together = count_matrix(batch, keys).csr(len(keys)).toarray()
     for row, text in enumerate(texts):
         alone = make_batch([text], segmenter())
-        np.testing.assert_array_equal(
-            together[[row]], count_matrix(alone, table, none(alone), word_keys(alone)).csr(len(table)).toarray()
-        )
+        np.testing.assert_array_equal(together[[row]], count_matrix(alone, keys).csr(len(keys)).toarray())
     total = sum(len(t.keys) for t in terms(batch, none(batch)))
     assert together.sum() == total
 
@@ -136,7 +158,7 @@ def test_looking_up_finds_each_known_term_where_it_stands(texts: list[str]) -> N
     batch = make_batch(texts, segmenter())
     every = list(terms(batch, none(batch)))
     keys = np.unique(np.concatenate([t.keys for t in every]))[::2]
-    found = known_terms(batch, KeyTable(keys), none(batch), word_keys(batch))
+    found = find(batch, keys)
     got = zip(found.terms.tolist(), found.rows.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True)
     place = {int(key): i for i, key in enumerate(keys)}
     expected = [
@@ -147,11 +169,17 @@ def test_looking_up_finds_each_known_term_where_it_stands(texts: list[str]) -> N
     ]
     assert sorted(got) == sorted(expected)
 
+    counts, order, first = tally_places(found.terms, found.rows, batch.size)
+    np.testing.assert_array_equal(np.diff(first, append=len(order)), counts.data)
+    entry = np.repeat(np.arange(len(first)), counts.data.astype(int))
+    np.testing.assert_array_equal(counts.terms[counts.columns()][entry], found.terms[order])
+    np.testing.assert_array_equal(counts.rows[entry], found.rows[order])
+
 
 def test_weighed_rows_have_length_one_and_empty_rows_stay_empty() -> None:
     batch = make_batch(["拆迁拆迁补偿", "", "补偿"], segmenter())
     keys = np.unique(np.concatenate([t.keys for t in terms(batch, none(batch))]))
-    counts = count_matrix(batch, KeyTable(keys), none(batch), word_keys(batch))
+    counts = count_matrix(batch, keys)
     idf = np.linspace(1, 2, len(keys)).astype(np.float32)
     rows = weigh(counts, idf).csr(len(keys)).toarray()
     plain = counts.csr(len(keys)).toarray()
@@ -182,11 +210,12 @@ def test_letter_coded_places_are_neutral(word: str, coded: bool) -> None:
 
 
 def test_word_ids() -> None:
-    table = KeyTable(np.array([key_of("拆迁"), key_of("，")], np.uint64))
+    known = np.array([key_of("拆迁"), key_of("，")], np.uint64)
     breaks = np.array([True, False, False, True])
     texts = [f"拆迁{FIELD}没有 ，拆迁", "〔姓名〕拆迁"]
     batch = make_batch(texts, segmenter())
-    letters, places = word_letters(batch, word_keys(batch), table, breaks, none(batch), none(batch))
+    words = WordTable(known[:0], known, known[:1], np.array([3], np.uint8)).find(word_keys(batch))
+    letters, places = word_letters(batch, words.ids, breaks, none(batch))
     first = letters.take(np.array([0]))
     assert first.ids.tolist() == [FIRST_WORD, END, UNKNOWN, FIRST_WORD + 1, FIRST_WORD, END]
     assert first.breaks.tolist() == [False, True, False, True, False, True]
@@ -195,6 +224,8 @@ def test_word_ids() -> None:
     joined = "".join(map(chr, batch.codes))
     said = [joined[batch.starts[p] : batch.ends[p]] for p in places[:6]]
     assert said == ["拆迁", "\n", "没有", "，", "拆迁", "\x1e"]
+    assert words.roles[places[:4]].tolist() == [3, 0, 0, 0]
+    assert (words.terms == -1).all()
 
 
 def without_asides(text: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from risk_model.signals import KINDS, describe, extract, summary
+from risk_model.signals import KINDS, describe, extract, extract_many, summary
+from risk_model.training.examples import corpus
 
 WORDS = (
     *(
@@ -138,3 +139,15 @@ def test_pathological_text_finishes(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     for received in (None, date(2019, 8, 14)):
         extract(text, received)
+
+
+@settings(max_examples=60)
+@given(st.lists(PIECES | st.text(max_size=40), min_size=1, max_size=4), DAYS)
+def test_a_batch_says_what_each_letter_says_alone(texts: list[str], received: date | None) -> None:
+    many = texts * 20
+    assert extract_many(many, [received] * len(many)) == [extract(text, received) for text in texts] * 20
+
+
+def test_a_batch_of_the_corpus_says_what_each_letter_says_alone() -> None:
+    texts = corpus().texts
+    assert extract_many(texts, [None] * len(texts)) == [extract(text) for text in texts]
