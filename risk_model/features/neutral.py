@@ -2,8 +2,9 @@
 
 The boundary of this project says that a score does not move with ethnicity, religion, sex, age, origin, place names or
 personal names, nor because a lawful road was taken. Words of the first kind are taken out before a feature is made, so
-no weight can be learnt for them. A clause that says nothing else ("我今年72岁。", "我已向法院提起诉讼。") is an aside: it is
-taken out as a whole, so a letter with it and one without it are the same letter to the model.
+no weight can be learnt for them. A clause that says nothing else ("我今年72岁。", "我叫〔姓名〕。", "我已向法院提起诉讼。") is an
+aside: it is taken out as a whole, so a letter with it and one without it are the same letter to the model. So are a clause
+that says nothing but the writer's trade ("我是一名教师。") and one that only asks, thanks or is angry ("强烈要求尽快解决！").
 """
 
 from __future__ import annotations
@@ -42,8 +43,11 @@ _ROLES: Final = {
     "origin": MASKED | CORE,
     "place": MASKED | CORE,
     "lawful": CORE,
+    "occupation": CORE,
+    "tone": CORE,
     "frame": FRAME,
 }
+_WIDE_SPACE: Final = 0x3000
 _CLAUSE_ENDS: Final = tuple(map(ord, CLAUSE_ENDS))
 
 
@@ -102,6 +106,7 @@ class Indifference:
         role[at] = self._roles[found]
         role[_coded_places(batch)] |= MASKED | CORE
         role[_numbers(batch)] |= FRAME
+        role[_in_masks(batch)] |= CORE
         return (role & MASKED) > 0, _asides(batch, role)
 
 
@@ -119,6 +124,12 @@ def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
     core = np.logical_or.reduceat((role & CORE) > 0, begins)
     flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(end))) & ~line_end
     return flags
+
+
+def _in_masks(batch: Batch) -> NDArray[np.bool_]:
+    """Flag the words that are part of a mask such as 〔姓名〕: who writes, or how to reach them."""
+    first = batch.codes.take(batch.starts)
+    return batch.stop.take(batch.starts) & (first > ord(" ")) & (first != _WIDE_SPACE)
 
 
 def _numbers(batch: Batch) -> NDArray[np.int64]:
