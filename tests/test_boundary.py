@@ -28,7 +28,7 @@ def model() -> RiskModel:
 
 @pytest.fixture(scope="module")
 def letters() -> list[Petition]:
-    texts = corpus().texts[::8]
+    texts = corpus().texts[::16]
     return [Petition(title=t.split("\n", 1)[0], body=t.split("\n", 1)[1]) for t in texts]
 
 

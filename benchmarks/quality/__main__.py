@@ -10,10 +10,13 @@ parts six times) and kept in --out by digest of data and settings; --out-of-fold
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
+
+from threadpoolctl import threadpool_limits
 
 from benchmarks.quality.ablation import parts
 from benchmarks.quality.agreement import agreement
@@ -103,6 +106,18 @@ def main() -> None:
     """Run the parts asked for; what is finished is written at once, so a run that is stopped loses only its last part."""
     chosen = options()
     study = the_study(chosen)
+    # Small matrices: on a shared machine more threads wait for each other longer than they work.
+    with threadpool_limits(1):
+        run_parts(study, chosen)
+    if chosen.images:
+        judged = study.judged.real()
+        _, curves = reliability(judged.letters, judged.probabilities, 2, "out of fold")
+        chosen.images.mkdir(parents=True, exist_ok=True)
+        (chosen.images / "reliability.svg").write_text(reliability_svg(curves), encoding="utf-8")
+
+
+def run_parts(study: Study, chosen: argparse.Namespace) -> None:
+    """Run, print and write each part, then the targets."""
     for name in chosen.only.split(","):
         start = time.monotonic()
         tables = PARTS[name](study)
@@ -116,16 +131,10 @@ def main() -> None:
     final = against_targets(written(chosen.out))
     print("\n" + final.markdown())
     write([final], chosen.out)
-    if chosen.images:
-        _, curves = reliability(study.judged.real().letters, study.judged.real().probabilities, 2, "out of fold")
-        chosen.images.mkdir(parents=True, exist_ok=True)
-        (chosen.images / "reliability.svg").write_text(reliability_svg(curves), encoding="utf-8")
 
 
 def written(folder: Path) -> list[Table]:
     """Return the tables that stand in `folder`, of this run and of earlier ones."""
-    import json
-
     return [restored(plain) for plain in json.loads((folder / "study.json").read_text(encoding="utf-8"))]
 
 

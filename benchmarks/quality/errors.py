@@ -16,7 +16,7 @@ from risk_model.thresholds import cut_vector
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 #: Learnt again at every size: what the targets name, and the labels that do worst.
-LEARNT: Final = (*TAG_NAMES, "level_2", "level_3", "hardship", "imminent_trigger", "collective_action")
+LEARNT: Final = ("governance", "level_2", "level_3", "hardship", "imminent_trigger", "collective_action")
 
 
 def errors(study: Study) -> list[Table]:

@@ -26,7 +26,7 @@ from risk_model.training.examples import Examples
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 _RISK: Final = _COLUMN[RISK_OUTPUT]
 #: Judged where a model is fitted again: fitting all would take ten times as long.
-FITTED: Final = (*TAG_NAMES, *LEVELS[1:])
+FITTED: Final = ("governance", *LEVELS[1:])
 
 
 def headline(examples: Examples, said: F32, decisions: NDArray[np.bool_], rows: NDArray[np.int64]) -> dict[str, float]:
