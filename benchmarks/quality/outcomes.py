@@ -78,7 +78,7 @@ def outcomes(study: Study) -> list[Table]:
     figures: dict[str, Figure] = {"outcome.auc": (float(rows[0][2] or 0), None)}
     notes = (
         f"{int(first.grew.sum())} listed matters that drew two or more further letters against {int((~first.grew).sum())} letters of no "
-        "listed matter, one city. Models of several columns: logistic regression, five folds, ten times. The lists are not complete: "
+        "listed matter, one city. Models of several columns: logistic regression, five folds, five times. The lists are not complete: "
         "some single letters may belong to a matter.",
         f"Share that grew by quarter of the risk score, lowest first: {told}.",
         "The score is the probability that readers of the letter call it a group matter. Whether others write too depends on things the "
@@ -110,17 +110,12 @@ def first_letters(study: Study) -> FirstLetters:
     grown = [min((i for i in ids if i in days.index), key=lambda i: days[i]) for ids in matters if len(ids) >= 3]
     within = {i for ids in matters for i in ids} | unjudged
     prefix = pd.Series([i.split("-")[0] for i in grown]).mode()[0]
-    # Only labelled letters: unlabelled ones were drawn in another way.
-    out_of_fold = dict(zip(study.judged.letters.examples.ids, study.judged.probabilities, strict=True))
-    singles = [i for i in out_of_fold if i.startswith(prefix + "-") and i not in within]
-    ids = [i for i in dict.fromkeys([*grown, *singles]) if i in table.index]
-    petitions = [Petition(title=table.at[i, "title"], body=table.at[i, "body"]) for i in ids]
-    # A letter that no model part learnt the labels of (dev, unlabelled) may be judged by the served model.
-    missing = [k for k, i in enumerate(ids) if i not in out_of_fold]
-    served = study.model.probabilities([petitions[k] for k in missing]) if missing else np.zeros((0, len(OUTPUTS)))
-    said = np.array([out_of_fold.get(i, np.zeros(len(OUTPUTS), np.float32)) for i in ids], np.float32)
-    said[missing] = served
-    return FirstLetters(tuple(ids), said, np.isin(ids, grown), tuple(petitions))
+    # Only letters judged out of fold: others would be told apart by which model judged them, not by what they say.
+    said = dict(zip(study.judged.letters.examples.ids, study.judged.probabilities, strict=True))
+    singles = [i for i in said if i.startswith(prefix + "-") and i not in within]
+    ids = [i for i in dict.fromkeys([*grown, *singles]) if i in said]
+    petitions = tuple(Petition(title=table.at[i, "title"], body=table.at[i, "body"]) for i in ids)
+    return FirstLetters(tuple(ids), np.array([said[i] for i in ids], np.float32), np.isin(ids, grown), petitions)
 
 
 def listed(path: Path) -> list[list[str]]:
@@ -158,7 +153,7 @@ def features(first: FirstLetters) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def cross_scored(values: NDArray[np.float64], truth: NDArray[np.bool_], repeats: int = 10) -> NDArray[np.float64]:
+def cross_scored(values: NDArray[np.float64], truth: NDArray[np.bool_], repeats: int = 5) -> NDArray[np.float64]:
     """Return scores from models that had not seen the letter, the mean of several ways of splitting."""
     out = np.zeros(len(truth))
     for seed in range(repeats):

@@ -32,8 +32,9 @@ _PLACE: Final = re.compile(r".{2,}(?:省|市|县|州|盟|旗|自治区)")
 _SHORT: Final = re.compile(r"(.{2,})(?:省|市|自治区)")
 
 
-#: Roles of a word, added up: it is masked wherever it stands; it makes a clause an aside; it may stand in an aside.
-MASKED, CORE, FRAME = 1, 2, 4
+#: Roles of a word, added up: it is masked wherever it stands; it makes a clause an aside; it may stand in an aside; it is masked
+#: right after a letter-coded place (A7县), as it would be in a name (长沙县).
+MASKED, CORE, FRAME, UNIT = 1, 2, 4, 8
 
 _ROLES: Final = {
     "ethnicity": MASKED | CORE,
@@ -46,6 +47,7 @@ _ROLES: Final = {
     "occupation": CORE,
     "tone": CORE,
     "frame": FRAME,
+    "unit": UNIT,
 }
 _WIDE_SPACE: Final = 0x3000
 _CLAUSE_ENDS: Final = tuple(map(ord, CLAUSE_ENDS))
@@ -104,7 +106,10 @@ class Indifference:
         role = np.zeros(len(words), np.uint8)
         at, found = self._table.known(words)
         role[at] = self._roles[found]
-        role[_coded_places(batch)] |= MASKED | CORE
+        coded = _coded_places(batch)
+        role[coded] |= MASKED | CORE
+        after = coded[coded + 1 < len(words)] + 1
+        role[after[(role[after] & UNIT) > 0]] |= MASKED | CORE
         role[_numbers(batch)] |= FRAME
         role[_in_masks(batch)] |= CORE
         return (role & MASKED) > 0, _asides(batch, role)
@@ -120,7 +125,7 @@ def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return end
     begins = np.concatenate([[0], np.flatnonzero(end[:-1]) + 1])
     silent = end | (first == ord(" "))
-    allowed = np.logical_and.reduceat(silent | (role > MASKED), begins)
+    allowed = np.logical_and.reduceat(silent | ((role & (CORE | FRAME)) > 0), begins)
     core = np.logical_or.reduceat((role & CORE) > 0, begins)
     flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(end))) & ~line_end
     return flags
