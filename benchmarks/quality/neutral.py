@@ -24,8 +24,8 @@ _RISK: Final = OUTPUTS.index(RISK_OUTPUT)
 def neutrality(study: Study) -> list[Table]:
     """Return movement by kind of probe on real and on corpus letters, and the sentences that move most."""
     own = read_corpus()
-    corpus_letters = own.take(np.arange(0, len(own), 12)).petitions
-    sets = {"corpus": corpus_letters} | ({"dev": study.dev.petitions[::2]} if study.dev else {})
+    corpus_letters = own.take(np.arange(0, len(own), 24)).petitions
+    sets = {"corpus": corpus_letters} | ({"dev": study.dev.petitions[::4]} if study.dev else {})
     rows: list[tuple[Cell, ...]] = []
     figures: dict[str, Figure] = {}
     sentences: list[Table] = []
@@ -99,7 +99,7 @@ def word_lists(study: Study) -> Table | None:
     names = ("tags.macro_f1", "governance.ap", "risk.auc_ge2", "risk.ece_ge2", "subtags.micro_f1", "factors.micro_f1")
     columns = [measures(judge(m, letters.examples)) for m in (study.model, newer)]
     rows: list[tuple[Cell, ...]] = [(n, *(c[n] for c in columns)) for n in names]
-    sample: Sequence[Petition] = letters.petitions[::4]
+    sample: Sequence[Petition] = letters.petitions[::8]
     for label, of in (("movement, mean of all outputs", np.mean), ("movement, worst", np.max)):
         cells: list[Cell] = []
         for m in (study.model, newer):
