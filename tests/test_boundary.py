@@ -118,7 +118,7 @@ def test_what_is_said_in_passing_moves_no_more_than_measured(
 ) -> None:
     mean, largest = _moved(model, letters)[kind]
     assert mean <= 0.06
-    assert largest <= 0.50
+    assert largest <= 0.60
 
 
 def test_word_lists_take_in_trade_tone_and_masks() -> None:

@@ -113,7 +113,10 @@ def ways(texts: list[str], truth: NDArray[np.int64], study: Study) -> Iterator[t
     raw = prepare_many(["".join(text.split(" ")) for text in texts])
     terms = own_terms(raw)
     yield "ours: terms + LinearSVC", svm(terms, truth)
-    yield "ours: terms and given words + LinearSVC", svm(sp.csr_matrix(sp.hstack([terms, normalize(spaced)])), truth, 0.3)
+    yield (
+        "ours: terms and given words + LinearSVC",
+        svm(sp.csr_matrix(sp.hstack([terms, normalize(spaced)])), truth, 0.3),
+    )
     if study.retrain:
         yield "ours: clause encoder", encoder(raw, truth)
 

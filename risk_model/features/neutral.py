@@ -134,7 +134,8 @@ def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _in_masks(batch: Batch) -> NDArray[np.bool_]:
     """Flag the words that are part of a mask such as 〔姓名〕: who writes, or how to reach them."""
     first = batch.codes.take(batch.starts)
-    return batch.stop.take(batch.starts) & (first > ord(" ")) & (first != _WIDE_SPACE)
+    inside: NDArray[np.bool_] = batch.stop.take(batch.starts) & (first > ord(" ")) & (first != _WIDE_SPACE)
+    return inside
 
 
 def _numbers(batch: Batch) -> NDArray[np.int64]:
