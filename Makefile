@@ -30,6 +30,11 @@ bench-service: $(VENV)/.dev
 bench-scan: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scan.scale --sizes 10000 100000
 
+# Every figure of docs/study.md; DATA is the folder of the public messages, which are not part of the project.
+DATA ?= ../shared/data
+study: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.quality --data $(DATA) --out out/study --images docs/images
+
 docs: $(VENV)/.dev
 	$(BIN)/pytest tests/test_docs.py --no-cov
 

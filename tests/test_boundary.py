@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from risk_model import Petition, load
+from risk_model.features import Indifference, make_batch, neutral_keys, word_keys
 from risk_model.model import RiskModel
 from risk_model.schema import Assessment, Due
 from risk_model.schema import Petition as PetitionSchema
 from risk_model.tables import COLUMNS, is_personal_name
 from risk_model.taxonomy import DISCLAIMER, SUBTAGS, TAG_OF
+from risk_model.text import segmenter
 from risk_model.training.examples import corpus
-from risk_model.training.neutrality import SENTENCES, movements, swap_places
+from risk_model.training.neutrality import movements, probes, swap_places
 
 #: Words that would name a person or keep a record of one.
 PERSONAL = ("petitioner", "person", "citizen", "name", "phone", "address", "identity", "user", "author", "history")
@@ -28,7 +30,7 @@ def model() -> RiskModel:
 
 @pytest.fixture(scope="module")
 def letters() -> list[Petition]:
-    texts = corpus().texts[::8]
+    texts = corpus().texts[::16]
     return [Petition(title=t.split("\n", 1)[0], body=t.split("\n", 1)[1]) for t in texts]
 
 
@@ -97,13 +99,48 @@ def test_swapping_places_changes_places_only() -> None:
     assert swap_places("没有地名", 0) == "没有地名"
 
 
-@pytest.mark.parametrize("kind", [*SENTENCES, "place"])
+#: Kinds that training knows. The others are measured, hold a line and wait for training to take them in (docs/study.md).
+TAUGHT = ("ethnicity", "religion", "sex", "age", "origin", "lawful_step", "place")
+
+
+@pytest.mark.parametrize("kind", TAUGHT)
 def test_the_score_does_not_move_with_who_writes_or_a_lawful_step(
     model: RiskModel, letters: list[Petition], kind: str
 ) -> None:
     mean, largest = _moved(model, letters)[kind]
     assert mean <= 0.02
     assert largest <= 0.10
+
+
+@pytest.mark.parametrize("kind", [k for k in probes() if k not in TAUGHT])
+def test_what_is_said_in_passing_moves_no_more_than_measured(
+    model: RiskModel, letters: list[Petition], kind: str
+) -> None:
+    mean, largest = _moved(model, letters)[kind]
+    assert mean <= 0.06
+    assert largest <= 0.60
+
+
+def test_word_lists_take_in_trade_tone_and_masks() -> None:
+    # Under the lists of this checkout, whatever the weights of the served model.
+    keys, roles = neutral_keys()
+    batch = make_batch(
+        ["路灯坏了。我叫〔姓名〕。我是一名教师。强烈要求尽快解决！", "路灯坏了。保安打人。老师要求交钱。", "A7县修路"],
+        segmenter(),
+    )
+    masked, asides = Indifference(keys, roles)(batch, word_keys(batch))
+    words = segmenter().cut(
+        "\x1e".join(
+            [
+                "路灯坏了。我叫〔姓名〕。我是一名教师。强烈要求尽快解决！",
+                "路灯坏了。保安打人。老师要求交钱。",
+                "A7县修路",
+                "",
+            ]
+        )
+    )
+    kept = "".join(w for w, m, a in zip(words, masked, asides, strict=True) if not m and not a)
+    assert kept.split("\x1e")[:3] == ["路灯坏了。", "路灯坏了。保安打人。老师要求交钱。", "修路"]
 
 
 _CACHE: dict[str, dict[str, tuple[float, float]]] = {}

@@ -2,8 +2,9 @@
 
 The boundary of this project says that a score does not move with ethnicity, religion, sex, age, origin, place names or
 personal names, nor because a lawful road was taken. Words of the first kind are taken out before a feature is made, so
-no weight can be learnt for them. A clause that says nothing else ("我今年72岁。", "我已向法院提起诉讼。") is an aside: it is
-taken out as a whole, so a letter with it and one without it are the same letter to the model.
+no weight can be learnt for them. A clause that says nothing else ("我今年72岁。", "我叫〔姓名〕。", "我已向法院提起诉讼。") is an
+aside: it is taken out as a whole, so a letter with it and one without it are the same letter to the model. So are a clause
+that says nothing but the writer's trade ("我是一名教师。") and one that only asks, thanks or is angry ("强烈要求尽快解决！").
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ _PLACE: Final = re.compile(r".{2,}(?:省|市|县|州|盟|旗|自治区)")
 _SHORT: Final = re.compile(r"(.{2,})(?:省|市|自治区)")
 
 
-#: Roles of a word, added up: it is masked wherever it stands; it makes a clause an aside; it may stand in an aside.
-MASKED, CORE, FRAME = 1, 2, 4
+#: Roles of a word, added up: it is masked wherever it stands; it makes a clause an aside; it may stand in an aside; it is masked
+#: right after a letter-coded place (A7县), as it would be in a name (长沙县).
+MASKED, CORE, FRAME, UNIT = 1, 2, 4, 8
 
 _ROLES: Final = {
     "ethnicity": MASKED | CORE,
@@ -42,8 +44,12 @@ _ROLES: Final = {
     "origin": MASKED | CORE,
     "place": MASKED | CORE,
     "lawful": CORE,
+    "occupation": CORE,
+    "tone": CORE,
     "frame": FRAME,
+    "unit": UNIT,
 }
+_WIDE_SPACE: Final = 0x3000
 _CLAUSE_ENDS: Final = tuple(map(ord, CLAUSE_ENDS))
 
 
@@ -105,8 +111,12 @@ class Indifference:
 
 def indifferent(batch: Batch, role: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which words are masked and which belong to an aside, given the roles of the words in the dictionary."""
-    role[_coded_places(batch)] |= MASKED | CORE
+    coded = _coded_places(batch)
+    role[coded] |= MASKED | CORE
+    after = coded[coded + 1 < len(role)] + 1
+    role[after[(role[after] & UNIT) > 0]] |= MASKED | CORE
     role[_numbers(batch)] |= FRAME
+    role[_in_masks(batch)] |= CORE
     return (role & MASKED) > 0, _asides(batch, role)
 
 
@@ -120,10 +130,17 @@ def _asides(batch: Batch, role: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return end
     begins = np.concatenate([[0], np.flatnonzero(end[:-1]) + 1])
     silent = end | (first == ord(" "))
-    allowed = np.logical_and.reduceat(silent | (role > MASKED), begins)
+    allowed = np.logical_and.reduceat(silent | ((role & (CORE | FRAME)) > 0), begins)
     core = np.logical_or.reduceat((role & CORE) > 0, begins)
     flags: NDArray[np.bool_] = np.repeat(allowed & core, np.diff(begins, append=len(end))) & ~line_end
     return flags
+
+
+def _in_masks(batch: Batch) -> NDArray[np.bool_]:
+    """Flag the words that are part of a mask such as 〔姓名〕: who writes, or how to reach them."""
+    first = batch.codes.take(batch.starts)
+    inside: NDArray[np.bool_] = batch.stop.take(batch.starts) & (first > ord(" ")) & (first != _WIDE_SPACE)
+    return inside
 
 
 def _numbers(batch: Batch) -> NDArray[np.int64]:
