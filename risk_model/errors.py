@@ -21,3 +21,7 @@ class ArtifactError(PetitionRiskError):
 
 class LabelError(PetitionRiskError):
     """A labelled file that breaks the vocabulary of :mod:`risk_model.taxonomy`."""
+
+
+class GuardError(PetitionRiskError):
+    """A model that may not be served without a written reason."""
