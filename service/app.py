@@ -15,8 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from risk_model import __version__
-from risk_model.artifact import Registry
-from risk_model.model import RiskModel, load
+from risk_model.model import RiskModel
 from service import errors, logs
 from service.api import admin, audits, departments, handling, health, petitions, score, session, setup_page, uploads
 from service.api.schemas import Model
@@ -26,6 +25,7 @@ from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
 from service.scoring import Scoring
+from service.served import Served
 from service.settings import Settings
 from service.store import Store, listing
 from service.store import uploads as waiting
@@ -73,8 +73,8 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     core: Core = app.state.core
     logs.configure(core.settings.log_level)
-    core.scoring = await run_in_threadpool(_scoring, core)
-    logs.log().info("ready", version=core.scoring.model.version)
+    core.served = await run_in_threadpool(_served, core)
+    logs.log().info("ready", version=core.scoring.model.version if core.scoring else "")
     worker = Worker(core)
     worker.start()
     yield
@@ -83,17 +83,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.log().info("stopped")
 
 
-def _scoring(core: Core) -> Scoring:
+def _served(core: Core) -> Served:
     settings = core.settings
-    return Scoring(served_model(settings), settings.scoring_threads, settings.max_text_chars, core.metrics)
 
+    def scoring(model: RiskModel) -> Scoring:
+        return Scoring(model, settings.scoring_threads, settings.max_text_chars, core.metrics)
 
-def served_model(settings: Settings) -> RiskModel:
-    """Load and verify the model that the settings name."""
-    if settings.models is None:
-        return load(settings.model)
-    registry = Registry(settings.models)
-    return load(registry.path(settings.model or registry.current()))
+    served = Served(settings, scoring)
+    served.catch_up()
+    return served
 
 
 def _overdue(core: Core) -> float | None:

@@ -23,8 +23,12 @@ _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
 def core_of(request: Request) -> Core:
-    """Return the core of the application that serves a request."""
+    """Return the core of the application that serves a request, with the model that is to be served now.
+
+    A plain function, so that it runs in a thread: it may have to load that model.
+    """
     core: Core = request.app.state.core
+    core.catch_up()
     return core
 
 
