@@ -16,6 +16,7 @@ import csv
 import json
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def main() -> None:
     synthetic, real = corpus(), labelled_file(given.labels)
     texts = prepare_many([*synthetic.texts, *real.texts])
     vectorizer = TfidfVectorizer(
-        analyzer=lambda t: [*(w := [*segmenter().cut(t)]), *map(" ".join, zip(w, w[1:], strict=False))],
+        analyzer=lambda t: [*(w := [*segmenter().cut(t)]), *map(" ".join, pairwise(w))],
         min_df=4, sublinear_tf=True, max_features=30_000,
     )  # fmt: skip
     values = sp.csr_array(vectorizer.fit_transform(texts))
