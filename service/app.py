@@ -17,10 +17,25 @@ from starlette.middleware import Middleware
 from risk_model import __version__
 from risk_model.model import RiskModel
 from service import errors, logs
-from service.api import admin, audits, departments, handling, health, petitions, score, session, setup_page, uploads
+from service.api import (
+    admin,
+    audits,
+    departments,
+    handling,
+    health,
+    learning,
+    petitions,
+    score,
+    session,
+    setup_page,
+    uploads,
+    versions,
+)
 from service.api.schemas import Model
 from service.core import Clock, Core, utc_now
 from service.deps import check_routes
+from service.learning.drift import drift
+from service.learning.quality import weeks_before
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
@@ -31,7 +46,20 @@ from service.store import Store, listing
 from service.store import uploads as waiting
 from service.uploads import Worker
 
-_ROUTERS: Final = (score, petitions, handling, departments, session, admin, audits, health, setup_page, uploads)
+_ROUTERS: Final = (
+    score,
+    petitions,
+    handling,
+    departments,
+    session,
+    admin,
+    audits,
+    health,
+    setup_page,
+    uploads,
+    learning,
+    versions,
+)
 
 
 def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAPI:
@@ -66,6 +94,9 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     errors.install(app, _field_names())
     metrics.gauge("petition_risk_overdue", "Petitions past a statutory date.", lambda: _overdue(core))
     metrics.gauge("petition_risk_upload_age_seconds", "Age of the oldest unfinished upload.", lambda: _upload_age(core))
+    metrics.gauge(
+        "petition_risk_drift_alarms", "Control charts at alarm in the last whole week.", lambda: _drifted(core)
+    )
     return app
 
 
@@ -110,6 +141,15 @@ def _upload_age(core: Core) -> float | None:
     except SQLAlchemyError:
         return None
     return (core.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def _drifted(core: Core) -> float | None:
+    try:
+        with core.store.reading() as session:
+            found = drift(session, weeks_before(core.today(), 1)[0], core.store.url)
+    except SQLAlchemyError:
+        return None
+    return float(found.alarms) if found.charts else None
 
 
 def routes() -> list[APIRoute]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from risk_model.cli.group import Group
+from service import feedback_cli
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(user, name="user")
     app.add_typer(key, name="key")
     app.add_typer(audit, name="audit")
+    app.add_typer(feedback_cli.app, name="feedback")
 
 
 def _settings() -> Settings:

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="`postgresql+psycopg://…`; empty: SQLite inside `data_dir`.")
     models: Path | None = Field(default=None, description="Folder of models; empty: the released ones.")
     model: str | None = Field(default=None, description="Version to serve; empty: the one `CURRENT` names.")
+    training_data: Path | None = Field(
+        default=None, description="Folder of labelled CSV files that candidates learn from, too."
+    )
+    locked_set: Path | None = Field(
+        default=None, description="Labelled CSV that candidates are judged by; never trained on."
+    )
     auth: Literal["on", "off"] = Field(
         default="on", description="`off` lets everybody on this machine in; loopback only."
     )

@@ -2,9 +2,19 @@
 
 from risk_model.guard.compare import Comparison, compare
 from risk_model.guard.figures import Figure
-from risk_model.guard.promotion import Promotion, check, comparison_of, journal, keep, promote, rollback
+from risk_model.guard.promotion import (
+    Promotion,
+    check,
+    comparison_of,
+    journal,
+    keep,
+    prepare,
+    promote,
+    rollback,
+    turn,
+)
 from risk_model.guard.rebuild import Rebuilt, rebuild
-from risk_model.guard.shadow import Difference, differences
+from risk_model.guard.shadow import Difference, Said, differences, moved
 
 __all__ = [
     "Comparison",
@@ -12,13 +22,17 @@ __all__ = [
     "Figure",
     "Promotion",
     "Rebuilt",
+    "Said",
     "check",
     "compare",
     "comparison_of",
     "differences",
     "journal",
     "keep",
+    "moved",
+    "prepare",
     "promote",
     "rebuild",
     "rollback",
+    "turn",
 ]

@@ -55,15 +55,25 @@ def check(candidate: RiskModel, served: RiskModel, comparison: Comparison | None
     return ()
 
 
-def promote(registry: Registry, version: str, reason: str, by: str, now: dt.datetime) -> Promotion:
-    """Serve `version` from now on; raises `GuardError` or `ArtifactError` and then changes nothing."""
+def prepare(registry: Registry, version: str, reason: str) -> tuple[str, ...]:
+    """Verify a version and let the guard have its say; return the figures that are worse, or raise."""
     candidate = load(registry.path(version))
     before = registry.served()
-    worse: tuple[str, ...] = ()
-    if before is not None and before != version:
-        worse = check(candidate, load(registry.path(before)), comparison_of(registry, version, before), reason)
+    if before is None or before == version:
+        return ()
+    return check(candidate, load(registry.path(before)), comparison_of(registry, version, before), reason)
+
+
+def turn(registry: Registry, version: str, reason: str, by: str, now: dt.datetime, worse: tuple[str, ...]) -> Promotion:
+    """Turn the switch to a version that `prepare` let pass, and write it down."""
+    before = registry.served() or ""
     registry.promote(version)
-    return _journalled(registry, Promotion(_text(now), "promote", before or "", version, by, reason.strip(), worse))
+    return _journalled(registry, Promotion(_text(now), "promote", before, version, by, reason.strip(), worse))
+
+
+def promote(registry: Registry, version: str, reason: str, by: str, now: dt.datetime) -> Promotion:
+    """Serve `version` from now on; raises `GuardError` or `ArtifactError` and then changes nothing."""
+    return turn(registry, version, reason, by, now, prepare(registry, version, reason))
 
 
 def rollback(registry: Registry, reason: str, by: str, now: dt.datetime) -> Promotion:

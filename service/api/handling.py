@@ -17,6 +17,7 @@ from service.core import Core
 from service.deps import TheCore, allowed
 from service.security.permissions import Permission, Principal
 from service.store import audit, petitions, reviews
+from service.store.notes import note
 from service.store.tables import PetitionRow
 
 router = APIRouter(prefix=PREFIX, tags=["复核与办理"])
@@ -34,6 +35,7 @@ def review(
         said = reviews.Review(body.decision, _clean(body.reason), body.band, body.tags, body.subtags)
         before = row.band
         kept = reviews.add(session, row, said, core.now(), who.actor)
+        note(session, kept, who, body.level)
         details = {"review": kept.id, "decision": kept.decision, "status": kept.status, "from": before, "to": kept.band}
         _recorded(session, core, who, row, "review.add", kept.reason, details)
         return ReviewAnswer(review=views.review(kept))

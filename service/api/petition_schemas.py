@@ -143,6 +143,7 @@ class ReviewIn(Model):
     band: Band | None = None
     tags: list[Literal[TAG_NAMES]] | None = Field(default=None, max_length=len(TAG_NAMES))  # type: ignore[valid-type]
     subtags: list[Literal[SUBTAG_NAMES]] | None = Field(default=None, max_length=len(SUBTAG_NAMES))  # type: ignore[valid-type]
+    level: int | None = Field(default=None, ge=0, le=3, description="Escalation if left unanswered, 0 to 3; teaches.")
 
 
 class ReviewAnswer(BaseModel):
