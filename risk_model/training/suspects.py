@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -89,7 +90,7 @@ def out_of_fold(examples: Examples, columns: Sequence[int]) -> F32:
 
     def words(text: str) -> list[str]:
         found = list(cut(text))
-        return [*found, *(f"{a} {b}" for a, b in zip(found, found[1:], strict=False))]
+        return [*found, *(f"{a} {b}" for a, b in pairwise(found))]
 
     vectorizer = TfidfVectorizer(analyzer=words, min_df=3, sublinear_tf=True, max_features=30_000)
     values = sp.csr_array(vectorizer.fit_transform(prepare_many(examples.texts)))

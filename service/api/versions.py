@@ -144,7 +144,7 @@ def differences(core: TheCore, _who: Approver) -> ShadowOut:
         titles = dict(
             session.execute(
                 select(PetitionRow.public_id, PetitionRow.title).where(PetitionRow.public_id.in_(ids))
-            ).tuples()
+            ).all()
         )
         return _shadow(row, letters, found, shown, titles)
 

@@ -73,7 +73,7 @@ def _week(session: Session, first: dt.date) -> Week:
         .order_by(PetitionRow.id, AssessmentRow.id.desc())
     )
     rows: dict[str, Observed] = {}
-    for row, result in session.execute(query).tuples():
+    for row, result in session.execute(query):
         # The oldest assessment comes last and stays: later models have seen later weeks.
         rows[row.public_id] = _observed(row, result, happened.get(row.public_id))
     return observe(rows.values())

@@ -46,7 +46,7 @@ def registered(session: Session, week: str) -> dict[str, int]:
     query = select(PetitionRow.public_id, PetitionRow.id).where(
         PetitionRow.received >= first, PetitionRow.received < first + dt.timedelta(7)
     )
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def drawn(session: Session, week: str) -> list[LotRow]:

@@ -66,7 +66,7 @@ def first_results(session: Session, petition_ids: Sequence[int]) -> dict[str, di
             .order_by(AssessmentRow.id.desc())
         )
         # The oldest comes last and stays.
-        out |= dict(session.execute(query).tuples())
+        out |= dict(session.execute(query).all())
     return out
 
 

@@ -46,7 +46,7 @@ def queue(session: Session, thresholds: Thresholds, limit: int) -> list[Asked]:
     if not rows:
         return []
     said = select(AssessmentRow.id, AssessmentRow.result).where(AssessmentRow.id.in_(list(rows)))
-    results: dict[int, dict[str, Any]] = dict(session.execute(said).tuples())
+    results: dict[int, dict[str, Any]] = dict(session.execute(said).all())
     keys = list(rows)
     p = np.array([[results[k]["probabilities"][name] for name in OUTPUTS] for k in keys], np.float32)
     found = priorities(p, thresholds, label_counts(session), _shadow(session, p, [rows[k].id for k in keys]))
@@ -67,7 +67,7 @@ def label_counts(session: Session) -> Counter[str]:
     """Return how many reviewed letters have each label."""
     reviewed = select(ReviewRow.petition_id).where(ReviewRow.status.in_(("counted", "approved")))
     query = select(LabelRow.name, func.count()).where(LabelRow.petition_id.in_(reviewed)).group_by(LabelRow.name)
-    return Counter(dict(session.execute(query).tuples()))
+    return Counter(dict(session.execute(query).all()))
 
 
 def _shadow(session: Session, p: Any, petition_ids: list[int]) -> Any:
@@ -78,7 +78,7 @@ def _shadow(session: Session, p: Any, petition_ids: list[int]) -> Any:
     query = select(ShadowScoreRow.petition_id, ShadowScoreRow.risk).where(
         ShadowScoreRow.shadow_id == last, ShadowScoreRow.petition_id.in_(petition_ids)
     )
-    said = dict(session.execute(query).tuples())
+    said = dict(session.execute(query).all())
     other, column = p.copy(), OUTPUTS.index("level_2")
     for i, key in enumerate(petition_ids):
         other[i, column] = said.get(key, other[i, column])

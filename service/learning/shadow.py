@@ -100,7 +100,7 @@ def compared(session: Session, shadow: ShadowRow) -> tuple[int, list[Difference]
         .join(ShadowScoreRow, ShadowScoreRow.petition_id == PetitionRow.id)
         .where(ShadowScoreRow.shadow_id == shadow.id)
     )
-    rows = dict(session.execute(query).tuples())
+    rows = dict(session.execute(query).all())
     first = first_results(session, [score.petition_id for score in rows.values()])
     served = {
         public: Said(

@@ -45,6 +45,21 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/uploads/{id}"): TRIAGE,
     ("GET", "/api/v1/uploads/{id}/events"): TRIAGE,
     ("DELETE", "/api/v1/uploads/{id}"): TRIAGE,
+    ("GET", "/api/v1/learning/queue"): TRIAGE,
+    ("GET", "/api/v1/learning/lots/{week}"): TRIAGE,
+    ("POST", "/api/v1/learning/lots/{week}"): TRIAGE,
+    ("GET", "/api/v1/learning/quality"): EVERYBODY,
+    ("GET", "/api/v1/learning/drift"): EVERYBODY,
+    ("GET", "/api/v1/learning/conflicts"): {"approver"},
+    ("POST", "/api/v1/learning/conflicts/{id}"): {"approver"},
+    ("GET", "/api/v1/learning/versions"): EVERYBODY,
+    ("POST", "/api/v1/learning/versions"): {"admin"},
+    ("GET", "/api/v1/learning/turns"): EVERYBODY,
+    ("POST", "/api/v1/learning/promotion"): {"admin"},
+    ("POST", "/api/v1/learning/rollback"): {"admin"},
+    ("GET", "/api/v1/learning/shadow"): {"approver"},
+    ("POST", "/api/v1/learning/shadow"): {"admin"},
+    ("DELETE", "/api/v1/learning/shadow"): {"admin"},
     ("GET", "/api/v1/audit"): {"auditor"},
     ("GET", "/api/v1/audit/verification"): {"auditor"},
 }
@@ -86,7 +101,9 @@ def login(service: Service, role: str, method: str, path: str) -> dict[str, str]
 
 
 def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> Any:
-    concrete = path.format(id="0" * 32, review_id=1, subtag="education", username="nobody", key_id="0" * 12)
+    concrete = path.format(
+        id="0" * 32, review_id=1, subtag="education", username="nobody", key_id="0" * 12, week="2020-W01"
+    )
     if path.endswith("/uploads"):
         return service.client.post(path, files={"file": ("x.csv", b"")}, headers=headers)
     # An empty object is refused after the guard has let it through.
