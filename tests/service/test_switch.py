@@ -30,9 +30,17 @@ LETTER = {"body": "开发商停工一年，三百多户业主拿不到房，下�
 
 
 @pytest.fixture
-def root(models: Path, trained: Trained, tmp_path: Path) -> Path:
-    """Models: `small` is served; `twin` equals it and has been compared; `deaf` hears no blame and has been compared."""
+def root(prepared: Path, tmp_path: Path) -> Path:
+    """A folder of models of the test's own."""
     root = tmp_path / "switch-models"
+    shutil.copytree(prepared, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def prepared(models: Path, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models: `small` is served; `twin` equals it and has been compared; `deaf` hears no blame and has been compared."""
+    root = tmp_path_factory.mktemp("switch") / "models"
     shutil.copytree(models, root)
     bias = trained.parameters.mix_bias.copy()
     bias[OUTPUTS.index("governance")] -= 3
