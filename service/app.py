@@ -28,12 +28,13 @@ from service.api import (
     petitions,
     score,
     session,
-    setup_page,
     uploads,
 )
 from service.api.schemas import Model
 from service.core import Clock, Core, utc_now
 from service.deps import check_routes
+from service.desk import site as desk
+from service.desk.pages import error_page
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
@@ -53,7 +54,6 @@ _ROUTERS: Final = (
     admin,
     audits,
     health,
-    setup_page,
     uploads,
 )
 
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
         # Without this the page shows a badge from the internet.
         swagger_ui_parameters={"validatorUrl": None},
         middleware=[
-            Middleware(Observe, metrics=metrics),
+            Middleware(Observe, metrics=metrics, page=error_page),
             Middleware(
                 Limit,
                 most=settings.max_body_bytes,
@@ -86,8 +86,9 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     app.state.core = core
     for module in _ROUTERS:
         app.include_router(module.router)
-    check_routes(routes())
-    errors.install(app, _field_names())
+    check_routes([*routes(), *desk.routes()])
+    desk.install(app)
+    errors.install(app, _field_names(), error_page)
     metrics.gauge("petition_risk_overdue", "Petitions past a statutory date.", lambda: _overdue(core))
     metrics.gauge("petition_risk_upload_age_seconds", "Age of the oldest unfinished upload.", lambda: _upload_age(core))
     return app
