@@ -22,6 +22,7 @@ from service.api import (
     admin,
     audits,
     departments,
+    desk_tools,
     handling,
     health,
     matters,
@@ -40,7 +41,7 @@ from service.metrics import Metrics
 from service.middleware import Limit, Observe
 from service.scoring import Scoring
 from service.settings import Settings
-from service.store import Store, listing
+from service.store import Store, cuts, listing
 from service.store import uploads as waiting
 from service.uploads import Worker
 
@@ -55,6 +56,7 @@ _ROUTERS: Final = (
     audits,
     health,
     uploads,
+    desk_tools,
 )
 
 
@@ -110,7 +112,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _scoring(core: Core) -> Scoring:
     settings = core.settings
-    return Scoring(served_model(settings), settings.scoring_threads, settings.max_text_chars, core.metrics)
+    model = served_model(settings)
+
+    def office_cuts() -> tuple[float, float] | None:
+        with core.store.reading() as session:
+            row = cuts.newest(session, model.version)
+        return (row.high, row.medium) if row else None
+
+    return Scoring(model, settings.scoring_threads, settings.max_text_chars, core.metrics, office_cuts)
 
 
 def served_model(settings: Settings) -> RiskModel:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -82,6 +83,11 @@ class Desk:
     request: Request
     core: Core
     who: Principal
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The office's time zone, in which instants are shown."""
+        return ZoneInfo(self.core.settings.timezone)
 
     def csrf(self) -> str:
         """Return the value that the page's requests must repeat; empty where no login is needed."""

@@ -10,13 +10,14 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from service.deps import public
+from service.desk import case, inbox
 from service.desk.pages import HERE, PREFIX, Assets, Desk, PageGuard, home_of, plotly_folder, render, safe_next
 from service.security.passwords import LEAST
 
 router = APIRouter(include_in_schema=False)
 Anybody = Annotated[Desk, Depends(PageGuard(None))]
 
-_ROUTERS: Final = (router,)
+_ROUTERS: Final = (router, inbox.router, case.router)
 
 
 def install(app: FastAPI) -> None:
