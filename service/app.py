@@ -21,6 +21,7 @@ from service import errors, logs
 from service.api import (
     admin,
     audits,
+    batches,
     departments,
     desk_tools,
     handling,
@@ -57,6 +58,7 @@ _ROUTERS: Final = (
     health,
     uploads,
     desk_tools,
+    batches,
 )
 
 

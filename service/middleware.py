@@ -22,7 +22,7 @@ _REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _JSON: Final = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM: Final = re.compile(r"multipart/form-data\s*;.*", re.IGNORECASE)
 _API: Final = "/api/"
-_UPLOADS: Final = "/api/v1/uploads"
+_UPLOADS: Final = frozenset({"/api/v1/uploads", "/api/v1/batches"})
 #: A method outside this set is somebody's invention, and would be written into the log and the metrics.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -110,8 +110,8 @@ class Limit:
         kind = headers.get("content-type", "")
         has_body = length not in {"", "0"} or "transfer-encoding" in headers
         status = 0
-        # Only one endpoint reads forms.
-        is_upload = scope["path"] == _UPLOADS
+        # Only these endpoints read forms.
+        is_upload = scope["path"] in _UPLOADS
         most = self.most[is_upload]
         if has_body and length and (not length.isdigit() or int(length) > most):
             status = 413

@@ -17,7 +17,7 @@ from service.api.petitions import PublicId
 from service.api.schemas import LetterIn
 from service.api.score import ready
 from service.desk import matters
-from service.desk.inbox import fetch
+from service.desk.inbox import fetch, openings
 from service.desk.pages import ENVIRONMENT, Desk, PageGuard
 from service.desk.queue import read_queue
 from service.desk.reading import read
@@ -72,9 +72,8 @@ def show(
         whole = views.whole(session, row, today, core.settings.due_soon_days)
         registered = (row.registered_at, row.registered_by)
     with core.store.reading() as session:
-        rail = views.summaries(
-            session, fetch(session, core, queue, None, _RAIL).rows, today, core.settings.due_soon_days
-        )
+        beside = fetch(session, core, queue, None, _RAIL).rows
+        rail = views.summaries(session, beside, today, core.settings.due_soon_days)
         same = matters.same(session, id)
     said = whole.assessment.model_dump()
     letter = Petition(whole.body, whole.petition.title, whole.petition.received, whole.petition.area)
@@ -83,6 +82,7 @@ def show(
         "inbox",
         queue=queue,
         rail=rail,
+        openings=openings(beside),
         whole=whole,
         p=whole.petition,
         reading=read(model, letter, said, lens),

@@ -16,12 +16,15 @@ from service.desk.queue import SORTS, VIEWS, Queue, read_queue
 from service.security.permissions import Permission
 from service.store import inbox, listing, saved_views
 from service.store.listing import Page
+from service.store.tables import PetitionRow
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Desk, Depends(PageGuard(Permission.PETITIONS_READ))]
 
 #: Lines of a page: what two screens hold.
 _LINES: Final = 40
+#: Characters of a letter without a title that stand in for one.
+_OPENING: Final = 28
 #: Townships and streets offered in the filter.
 _MOST_AREAS: Final = 300
 
@@ -32,6 +35,11 @@ def fetch(session: Session, core: Core, queue: Queue, cursor: str | None, limit:
     if queue.order == "urgent":
         return inbox.page(session, wanted, cursor, limit)
     return listing.page(session, wanted, queue.order, cursor, limit)
+
+
+def openings(rows: list[PetitionRow]) -> dict[str, str]:
+    """Return how the letters begin, by id: what a line says of a letter without a title."""
+    return {row.public_id: " ".join(row.body[:_OPENING].split()) + "…" for row in rows}
 
 
 @router.get("/desk/inbox")
@@ -59,6 +67,7 @@ def show(desk: Reader, cursor: Annotated[str | None, Query(max_length=200)] = No
         "inbox",
         queue=queue,
         lines=lines,
+        openings=openings(page.rows),
         next_cursor=page.cursor,
         first=cursor is None,
         numbers=numbers,

@@ -233,6 +233,7 @@ def _environment() -> Environment:
         "label": label,
         "short_day": _short_day,
         "local": _local,
+        "instant": dt.datetime.fromisoformat,
         "percent": _percent,
         "person": person,
     }

@@ -10,14 +10,16 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from service.deps import public
-from service.desk import case, inbox
+from service.desk import admin_pages, batch_pages, case, inbox, model_page, weekly
 from service.desk.pages import HERE, PREFIX, Assets, Desk, PageGuard, home_of, plotly_folder, render, safe_next
 from service.security.passwords import LEAST
 
 router = APIRouter(include_in_schema=False)
 Anybody = Annotated[Desk, Depends(PageGuard(None))]
 
-_ROUTERS: Final = (router, inbox.router, case.router)
+_ROUTERS: Final = (
+    router, inbox.router, case.router, batch_pages.router, weekly.router, model_page.router, admin_pages.router,
+)  # fmt: skip
 
 
 def install(app: FastAPI) -> None:
