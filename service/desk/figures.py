@@ -43,6 +43,7 @@ def ranked(title: str, counts: Mapping[str, int], named: bool = True) -> Figure:
         "y": names,
         "text": [str(count) for _, count in pairs],
         "textposition": "auto",
+        "textangle": 0,
         "marker": {"color": _BLUE},
         "hovertemplate": "%{y}：%{x}件<extra></extra>",
     }

@@ -101,13 +101,13 @@ class Desk:
         """Tell whether the person may do something, for a template."""
         return Permission(permission) in self.who.permissions
 
-    def page(self, template: str, here: str, status: int = 200, **context: Any) -> HTMLResponse:
+    def page(self, template: str, here: str, code: int = 200, **context: Any) -> HTMLResponse:
         """Return a page of the desk; `here` is its key in the menu."""
         entries = menu_for(self.who)
         return render(
             self.request,
             template,
-            status,
+            code,
             {
                 "desk": self,
                 "here": here,

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from risk_model.errors import InputError
 from risk_model.model import RiskModel
 from risk_model.schema import Petition
 from service.scoring import masked, plain
@@ -20,6 +21,7 @@ from service.store.tables import PetitionRow
 LETTERS: Final = 160
 #: Days over which their receipt is spread: some are overdue by then, some due soon, most have time.
 _DAYS: Final = 26
+_PREFIX: Final = "示例-"
 _ACTOR: Final = "machine:example"
 _EVIDENCE: Final = 8
 
@@ -35,7 +37,7 @@ def letters(today: dt.date) -> list[Petition]:
             body=x["body"],
             title=x["title"],
             area=x["area"],
-            id=f"示例-{x['id']}",
+            id=f"{_PREFIX}{x['id']}",
             # Denser towards today, as a book that is being worked off.
             received=today - dt.timedelta((_DAYS * i * i) // LETTERS**2),
         )
@@ -44,9 +46,16 @@ def letters(today: dt.date) -> list[Petition]:
 
 
 def load(store: Store, model: RiskModel, today: dt.date, now: dt.datetime) -> int:
-    """Put the example letters into an empty store; returns how many, 0 where there is something already."""
+    """Put the example letters into an empty store; returns how many, 0 where they are there already.
+
+    Raises `InputError` for a store with letters that are none of ours: invented ones must not mix with an office's own.
+    """
     with store.reading() as session:
-        if session.scalar(select(func.count()).select_from(PetitionRow)):
+        number = select(func.count()).select_from(PetitionRow)
+        ours = session.scalar(number.where(PetitionRow.external_id.startswith(_PREFIX))) or 0
+        if session.scalar(number) != ours:
+            raise InputError("这个数据目录里有登记的来信，不能放入示例：请用 --data-dir 另指一个目录")
+        if ours:
             return 0
     kept = [masked(p) for p in letters(today)]
     assessments = model.score(kept, _EVIDENCE)
