@@ -74,7 +74,9 @@ def batches(core: Core) -> Batches:
     return Batches(core.settings.data_dir / "batches")
 
 
-@router.post("/batches", status_code=201, summary="上传要研判的表格", responses=errors(400, 401, 403, 408, 413, 415, 422, 429))
+@router.post(
+    "/batches", status_code=201, summary="上传要研判的表格", responses=errors(400, 401, 403, 408, 413, 415, 422, 429)
+)
 def add(file: UploadFile, core: TheCore, who: Clerk) -> BatchOut:
     """Take a table; columns about persons are dropped and every text is masked before it is kept, for seven days."""
     with tempfile.TemporaryDirectory(prefix="petition-risk-") as folder:
@@ -96,7 +98,12 @@ def _advice(message: str) -> str:
     return "读不出信访事项：请确认文件是 Excel 或 CSV 表格，第一行是列名，并有“标题”或“内容”一类的列"
 
 
-@router.post("/batches/{id}/run", status_code=202, summary="开始研判", responses=errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503))
+@router.post(
+    "/batches/{id}/run",
+    status_code=202,
+    summary="开始研判",
+    responses=errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+)
 def run(id: PublicId, body: RunIn, core: TheCore, who: Clerk) -> BatchOut:
     """Assess all letters of a batch in the background."""
     own = batches(core)
@@ -118,7 +125,12 @@ def state(id: PublicId, core: TheCore, who: Clerk) -> BatchOut:
     return _out(batches(core).find(id, who.actor))
 
 
-@router.get("/batches/{id}/events", summary="进度（服务器推送）", response_class=StreamingResponse, responses=errors(401, 403, 404, 422, 429))
+@router.get(
+    "/batches/{id}/events",
+    summary="进度（服务器推送）",
+    response_class=StreamingResponse,
+    responses=errors(401, 403, 404, 422, 429),
+)
 async def events(id: PublicId, core: TheCore, who: Clerk) -> StreamingResponse:
     """Send the progress as server-sent events until the run has ended."""
     first = await run_in_threadpool(batches(core).find, id, who.actor)
@@ -138,7 +150,12 @@ async def _told(core: Core, status: Status, actor: str) -> AsyncIterator[str]:
         status = await run_in_threadpool(batches(core).find, status.id, actor)
 
 
-@router.get("/batches/{id}/result", summary="下载结果（Excel）", response_class=FileResponse, responses=errors(401, 403, 404, 409, 422, 429))
+@router.get(
+    "/batches/{id}/result",
+    summary="下载结果（Excel）",
+    response_class=FileResponse,
+    responses=errors(401, 403, 404, 409, 422, 429),
+)
 def result(id: PublicId, core: TheCore, who: Clerk) -> FileResponse:
     """Hand out the table with the columns of the assessment; recorded as an export."""
     own = batches(core)
@@ -148,7 +165,12 @@ def result(id: PublicId, core: TheCore, who: Clerk) -> FileResponse:
     return FileResponse(path, media_type=_XLSX, filename=f"研判结果_{status.made[:10]}.xlsx")
 
 
-@router.post("/batches/{id}/registration", status_code=202, summary="登记这批来信", responses=errors(401, 403, 404, 409, 422, 429))
+@router.post(
+    "/batches/{id}/registration",
+    status_code=202,
+    summary="登记这批来信",
+    responses=errors(401, 403, 404, 409, 422, 429),
+)
 def register(id: PublicId, core: TheCore, who: Clerk) -> RegisteredOut:
     """Put the letters of a batch into the book; letters with a number that is there already are not doubled."""
     own = batches(core)
@@ -172,7 +194,9 @@ def register(id: PublicId, core: TheCore, who: Clerk) -> RegisteredOut:
     return RegisteredOut(upload=upload.public_id)
 
 
-@router.delete("/batches/{id}", status_code=204, summary="删除这批表格和结果", responses=errors(401, 403, 404, 409, 422, 429))
+@router.delete(
+    "/batches/{id}", status_code=204, summary="删除这批表格和结果", responses=errors(401, 403, 404, 409, 422, 429)
+)
 def delete(id: PublicId, core: TheCore, who: Clerk) -> None:
     """Delete what is kept of a batch; registered letters stay."""
     own = batches(core)

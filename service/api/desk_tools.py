@@ -77,9 +77,7 @@ def forget_view(view_id: Annotated[int, Path(ge=1, lt=2**31)], core: TheCore, wh
         saved_views.remove(session, who.actor, view_id)
 
 
-@router.put(
-    "/model/cuts", summary="改分档线", responses=errors(400, 401, 403, 413, 415, 422, 429, 503)
-)
+@router.put("/model/cuts", summary="改分档线", responses=errors(400, 401, 403, 413, 415, 422, 429, 503))
 def change_cuts(body: CutIn, core: TheCore, who: Cutter) -> CutOut:
     """Set where the risk is cut into bands, for letters assessed from now on; those in the book keep their band."""
     version = ready(core).model.version

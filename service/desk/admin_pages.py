@@ -133,7 +133,14 @@ def log(desk: _Auditor, after: After = 0, action: Word = "", actor: Word = "", o
     lines = [(row, json.loads(row.details)) for row in rows]
     asked = {"action": action, "actor": actor, "object": object}
     return desk.page(
-        "audit.html", "audit", lines=lines, asked=asked, actions=ACTIONS, total=total, after=after, full=len(rows) == _ROWS
+        "audit.html",
+        "audit",
+        lines=lines,
+        asked=asked,
+        actions=ACTIONS,
+        total=total,
+        after=after,
+        full=len(rows) == _ROWS,
     )
 
 

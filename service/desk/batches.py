@@ -114,9 +114,7 @@ class Batches:
                 shutil.rmtree(place)
                 raise
             header = [name or f"第{i + 1}列" for i, name in enumerate(source.header) if i in layout.kept]
-            status = Status(
-                public_id, name, actor, now.isoformat(), rows, header, list(layout.names(layout.dropped))
-            )
+            status = Status(public_id, name, actor, now.isoformat(), rows, header, list(layout.names(layout.dropped)))
         self.save(status)
         return status
 

@@ -72,9 +72,9 @@ def show(
         whole = views.whole(session, row, today, core.settings.due_soon_days)
         registered = (row.registered_at, row.registered_by)
     with core.store.reading() as session:
-        beside = fetch(session, core, queue, None, _RAIL).rows
-        rail = views.summaries(session, beside, today, core.settings.due_soon_days)
-        same = matters.same(session, id)
+        near = fetch(session, core, queue, None, _RAIL).rows
+        rail = views.summaries(session, near, today, core.settings.due_soon_days)
+        beside_it = matters.beside(session, id)
     said = whole.assessment.model_dump()
     letter = Petition(whole.body, whole.petition.title, whole.petition.received, whole.petition.area)
     return desk.page(
@@ -82,7 +82,7 @@ def show(
         "inbox",
         queue=queue,
         rail=rail,
-        openings=openings(beside),
+        openings=openings(near),
         whole=whole,
         p=whole.petition,
         reading=read(model, letter, said, lens),
@@ -93,7 +93,7 @@ def show(
         pending=[r for r in whole.reviews if r.status == "pending"],
         mine=_undoable(whole, desk.who.actor),
         history=_history(whole, registered),
-        same=same,
+        beside=beside_it,
     )
 
 
@@ -122,12 +122,12 @@ def _undoable(whole: PetitionOut, actor: str) -> int | None:
 def _history(whole: PetitionOut, registered: tuple[dt.datetime, str]) -> list[Event]:
     at, actor = registered
     events = [Event(at, actor, "登记", "")]
-    for step in whole.history:
-        events.append(
-            Event(step.at, step.actor, f"{clock.STATES[step.before]} → {clock.STATES[step.after]}", step.reason)
-        )
-    for review in whole.reviews:
-        events.append(Event(review.at, review.actor, "确认研判" if review.decision == "confirm" else "更正", review.reason, review))
+    events += [
+        Event(step.at, step.actor, f"{clock.STATES[step.before]} → {clock.STATES[step.after]}", step.reason)
+        for step in whole.history
+    ]
+    decided = {"confirm": "确认研判", "correct": "更正"}
+    events += [Event(r.at, r.actor, decided[r.decision], r.reason, r) for r in whole.reviews]
     return sorted(events, key=lambda e: e.at, reverse=True)
 
 

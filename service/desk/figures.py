@@ -63,11 +63,28 @@ def risks(title: str, counts: Sequence[int], medium: float, high: float) -> Figu
         "hovertemplate": "风险%{x:.2f}左右：%{y}件<extra></extra>",
     }
     lines = [
-        {"type": "line", "x0": cut, "x1": cut, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": _INK, "dash": "dot", "width": 1}}
+        {
+            "type": "line",
+            "x0": cut,
+            "x1": cut,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": _INK, "dash": "dot", "width": 1},
+        }
         for cut in (medium, high)
     ]
     notes = [
-        {"x": cut, "y": 1, "yref": "paper", "text": text, "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 3}
+        {
+            "x": cut,
+            "y": 1,
+            "yref": "paper",
+            "text": text,
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "top",
+            "xshift": 3,
+        }
         for cut, text in ((medium, f"中 {medium:.2f}"), (high, f"高 {high:.2f}"))
     ]
     return _figure(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.api import views
 from service.core import Core
+from service.desk import matters
 from service.desk.pages import Desk, PageGuard
 from service.desk.queue import SORTS, VIEWS, Queue, read_queue
 from service.security.permissions import Permission
@@ -50,7 +51,10 @@ def show(desk: Reader, cursor: Annotated[str | None, Query(max_length=200)] = No
     soon_days = core.settings.due_soon_days
     with core.store.reading() as session:
         page = fetch(session, core, queue, cursor, _LINES)
-        lines = views.summaries(session, page.rows, today, soon_days)
+        # The letters of a matter that was asked for stand one by one; elsewhere a matter takes one line.
+        rows, folds = (page.rows, {}) if queue.matter else matters.fold(session, page.rows)
+        lines = views.summaries(session, rows, today, soon_days)
+        matter = matters.name(session, queue.matter) if queue.matter else ""
         counts = inbox.counts(session, today, today + dt.timedelta(soon_days))
         saved = saved_views.of(session, desk.who.actor)
         areas = inbox.areas(session, _MOST_AREAS)
@@ -68,6 +72,8 @@ def show(desk: Reader, cursor: Annotated[str | None, Query(max_length=200)] = No
         queue=queue,
         lines=lines,
         openings=openings(page.rows),
+        folds=folds,
+        matter=matter,
         next_cursor=page.cursor,
         first=cursor is None,
         numbers=numbers,

@@ -60,7 +60,9 @@ def show(desk: Reader) -> HTMLResponse:
         manifest=model.manifest,
         measures=[(title, text, measured[name]) for name, (title, text) in _MEASURES.items() if name in measured],
         tags=[(t, measured.get(f"{t.name}.f1")) for t in TAGS],
-        subtags=[(s, model.manifest["label_counts"].get(s.name), measured.get(f"subtags.{s.name}.f1")) for s in SUBTAGS],
+        subtags=[
+            (s, model.manifest["label_counts"].get(s.name), measured.get(f"subtags.{s.name}.f1")) for s in SUBTAGS
+        ],
         levels=LEVELS,
         calibration=figures.calibration("估计的概率与实际的比例", bins) if bins else None,
         calibration_source=source,

@@ -218,7 +218,9 @@ def person(actor: str) -> str:
     ('wang', '本机', 'oa(0123)')
     """
     kind, _, name = actor.partition(":")
-    return {"machine:local": "本机", "machine:cli": "命令行"}.get(actor, name if kind in ("user", "key") else actor)
+    return {"machine:local": "本机", "machine:cli": "命令行", "machine:example": "示例"}.get(
+        actor, name if kind in ("user", "key") else actor
+    )
 
 
 def _environment() -> Environment:

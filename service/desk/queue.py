@@ -53,6 +53,7 @@ class Queue:
     since: str = ""
     until: str = ""
     q: str = ""
+    matter: str = ""
     sort: str = "urgent"
 
     @property
@@ -91,6 +92,7 @@ class Queue:
             reviewed=False if view in ("new", "look") else None,
             look=True if view == "look" else None,
             waits=view == "approval",
+            matter=self.matter or None,
         )
 
     @property

@@ -87,9 +87,7 @@ def _summed(contributions: tuple[Contribution, ...]) -> list[Contribution]:
             first.setdefault(c.text, c)
             total[c.text] = total.get(c.text, 0.0) + c.weight
     ranked = sorted(total, key=lambda word: -abs(total[word]))
-    return [
-        Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in ranked
-    ]
+    return [Contribution(word, first[word].field, first[word].start, first[word].end, total[word]) for word in ranked]
 
 
 def _facts(facts: list[dict[str, Any]]) -> list[tuple[str, str]]:

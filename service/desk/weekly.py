@@ -20,7 +20,9 @@ Reader = Annotated[Desk, Depends(PageGuard(Permission.PETITIONS_READ))]
 Week = Annotated[str, Path(pattern=r"^\d{4}-W\d{2}$")]
 
 #: A report is one file with its own styles and pictures; it may show itself and ask for nothing.
-_REPORT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; sandbox allow-scripts"
+_REPORT_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; sandbox allow-scripts"
+)
 
 
 @router.get("/desk/weekly")

@@ -61,7 +61,9 @@ def load(store: Store, model: RiskModel, today: dt.date, now: dt.datetime) -> in
     assessments = model.score(kept, _EVIDENCE)
     with store.writing() as session:
         for petition, said in zip(kept, assessments, strict=True):
-            row = petitions.register(session, Entry(petition, petitions.digest(petition), said, plain(said)), now, _ACTOR)
+            row = petitions.register(
+                session, Entry(petition, petitions.digest(petition), said, plain(said)), now, _ACTOR
+            )
             audit.record(session, now, _ACTOR, "petition.register", row.public_id, model_version=row.model_version)
             late = (today - petition.received).days if petition.received else 0
             if late > 8 and row.id % 4:

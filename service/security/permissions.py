@@ -46,9 +46,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
 }
 
 #: What only a person may do: a system's key never has it.
-PERSONAL: Final = frozenset(
-    {P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS, P.MODEL_CUT, P.RETENTION}
-)
+PERSONAL: Final = frozenset({P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS, P.MODEL_CUT, P.RETENTION})
 SCOPES: Final = tuple(p for p in Permission if p not in PERSONAL)
 
 

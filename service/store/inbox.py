@@ -67,9 +67,7 @@ def counts(session: Session, today: dt.date, soon: dt.date) -> Counts:
             total.filter(P.look.is_(True), P.reviewed.is_(False)),
         ).where(P.state.in_(OPEN))
     ).one()
-    waiting = session.scalar(
-        select(func.count(ReviewRow.petition_id.distinct())).where(ReviewRow.status == "pending")
-    )
+    waiting = session.scalar(select(func.count(ReviewRow.petition_id.distinct())).where(ReviewRow.status == "pending"))
     return Counts(*row, waiting or 0)
 
 

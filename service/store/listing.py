@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.store.clock import OPEN
 from service.store.errors import Refused
-from service.store.tables import LabelRow, PetitionRow, ReviewRow
+from service.store.tables import LabelRow, MatterLetterRow, MatterRow, PetitionRow, ReviewRow
 
 P = PetitionRow
 _LATEST: Final = dt.date(9999, 12, 31)
@@ -42,6 +42,7 @@ class Filter:
     reviewed: bool | None = None
     look: bool | None = None
     waits: bool = False
+    matter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,9 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     out += [
         select(LabelRow).where(LabelRow.petition_id == P.id, LabelRow.name == name).exists() for name in wanted.labels
     ]
+    if wanted.matter is not None:
+        place = select(MatterLetterRow.petition_id).join(MatterRow, MatterRow.id == MatterLetterRow.matter_id)
+        out.append(P.id.in_(place.where(MatterRow.public_id == wanted.matter)))
     if wanted.waits:
         out.append(P.id.in_(select(ReviewRow.petition_id).where(ReviewRow.status == "pending")))
     if wanted.text:

@@ -352,23 +352,6 @@ class MatterDecisionRow(Base):
 
     __tablename__ = "matter_decision"
 
-
-class ViewRow(Base):
-    """A selection of the inbox that a member of the staff gave a name; `query` is the query of its address."""
-
-    __tablename__ = "saved_view"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    owner: Mapped[str] = mapped_column(String(128), index=True)
-    name: Mapped[str] = mapped_column(String(64))
-    query: Mapped[str] = mapped_column(Text)
-
-
-class CutRow(Base):
-    """Where the office cuts the risk of a model's version into bands; the newest row of a version counts."""
-
-    __tablename__ = "cut"
-
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     at: Mapped[dt.datetime]
     actor: Mapped[str] = mapped_column(String(128))
@@ -390,6 +373,25 @@ class MatterStateRow(Base):
     lease_until: Mapped[dt.datetime | None]
 
 
+class ViewRow(Base):
+    """A selection of the inbox that a member of the staff gave a name; `query` is the query of its address."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    owner: Mapped[str] = mapped_column(String(128), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    query: Mapped[str] = mapped_column(Text)
+
+
+class CutRow(Base):
+    """Where the office cuts the risk of a model's version into bands; the newest row of a version counts."""
+
+    __tablename__ = "cut"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
     model_version: Mapped[str] = mapped_column(String(64))
     high: Mapped[float]
     medium: Mapped[float]

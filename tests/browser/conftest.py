@@ -134,7 +134,9 @@ def watch(seat: Seat, home: str) -> None:
         if message.type in ("error", "warning") and not refused:
             seat.complaints.append(message.text)
 
-    seat.context.on("request", lambda r: None if r.url.startswith((home, "data:", "blob:")) else seat.strangers.append(r.url))
+    seat.context.on(
+        "request", lambda r: None if r.url.startswith((home, "data:", "blob:")) else seat.strangers.append(r.url)
+    )
     seat.context.on("weberror", lambda e: seat.complaints.append(str(e.error)))
     seat.context.on("console", console)
 

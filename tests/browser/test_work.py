@@ -45,7 +45,9 @@ def test_logging_in_and_out(sit: Sit) -> None:
 
 def test_a_letter_is_tried_and_not_kept(sit: Sit, office: Office) -> None:
     page = sit("wang").go("/desk/try")
-    page.get_by_label("正文").fill("开发商拖欠三百多名农民工工资半年，多次到劳动局反映无人处理，下周一大家要一起去市政府。")
+    page.get_by_label("正文").fill(
+        "开发商拖欠三百多名农民工工资半年，多次到劳动局反映无人处理，下周一大家要一起去市政府。"
+    )
     page.get_by_role("button", name="研判").click()
     expect(page.locator("#tried .band")).to_contain_text("高")
     mark = page.locator("#tried mark").first
