@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from tests.browser.scan_folder import write_weeks
 from tests.service.live import Live, live
 
 PASSWORD = "correct horse battery"
@@ -66,7 +67,9 @@ class Office:
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A live server with example letters; the administrator comes from the one-time link."""
-    with live(tmp_path_factory.mktemp("desk"), example="true", rate_limit="100000/minute") as server:
+    folder = tmp_path_factory.mktemp("desk")
+    write_weeks(folder / "scans")
+    with live(folder, example="true", scans=folder / "scans", rate_limit="100000/minute") as server:
         staff(server)
         yield Office(server)
 

@@ -212,6 +212,18 @@ def test_an_approver_changes_the_cut_and_others_cannot(sit: Sit) -> None:
     expect(log.locator("tbody tr").first).to_contain_text("人手不足")
 
 
+def test_the_weekly_report(sit: Sit) -> None:
+    page = sit("wang").go("/desk/weekly")
+    expect(page.locator("h1")).to_contain_text("2026-W21")
+    expect(page.locator("main")).to_contain_text("3件，其中1件本周又有来信")
+    expect(page.locator("main")).to_contain_text("27天")
+    page.locator("#week").select_option("2026-W20")
+    expect(page.locator("h1")).to_contain_text("2026-W20")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="上升事项（CSV）").click()
+    assert "锦绣家园" in download.value.path().read_text(encoding="utf-8-sig")
+
+
 def test_an_administrator_adds_somebody_and_reads_no_petition(sit: Sit) -> None:
     page = sit("chen").go("/desk")
     expect(page).to_have_url(re.compile("/desk/model"))
