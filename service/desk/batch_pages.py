@@ -49,7 +49,7 @@ def show(id: PublicId, desk: Clerk) -> HTMLResponse:
     # An empty choice means "none", and no choice at all means "guess".
     given = any(role in desk.request.query_params for role in _ROLES)
     mapping = {role: name for role, name in asked.items() if name in status.header}
-    found = check(own.source(status), mapping, desk.core.today())
+    found = check(own.source(status), mapping, desk.core.today(), guess=not given)
     roles = mapping if given else {role: found.roles.get(role, "") for role in _ROLES}
     return desk.page(
         "batch_check.html", "batch", status=status, check=found, roles=roles, labels={r: ROLE_LABELS[r] for r in _ROLES}
@@ -75,7 +75,10 @@ def rejects(id: PublicId, desk: Clerk) -> Response:
     """Hand out the rows that were left out, by number, without a word of the letters."""
     own = batches(desk.core)
     status = own.find(id, desk.who.actor)
-    found = status.summary.get("rejects") or check(own.source(status), status.columns, desk.core.today()).rejects
+    found = (
+        status.summary.get("rejects")
+        or check(own.source(status), status.columns, desk.core.today(), guess=not status.columns).rejects
+    )
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(("行号", "原因"))

@@ -156,7 +156,7 @@ class Batches:
     def run(self, status: Status, scoring: Scoring, today: dt.date) -> None:
         """Score the table and write the result; the state says how far it is."""
         try:
-            intake = Intake(self.source(status), status.columns, today)
+            intake = Intake(self.source(status), status.columns, today, guess=False)
             with open_writer(self.folder / status.id / _RESULT, intake.header) as writer:
                 summary = Summary()
                 for letters in _letters(intake, summary):
@@ -321,11 +321,11 @@ class Check:
     problem: str = ""
 
 
-def check(source: Source, columns: Mapping[str, str], today: dt.date) -> Check:
-    """Read the whole table as a run would, without scoring anything."""
+def check(source: Source, columns: Mapping[str, str], today: dt.date, *, guess: bool) -> Check:
+    """Read the whole table as a run would, without scoring anything; with `guess` columns are found by their names."""
     try:
-        layout = find_columns(source.header, columns)
-        intake = Intake(source, columns, today)
+        layout = find_columns(source.header, columns, guess=guess)
+        intake = Intake(source, columns, today, guess=guess)
     except InputError:
         return Check({}, [], 0, [], 0, [], "没有认出标题列或正文列：请在下面指定哪一列是正文")
     roles = {role: source.header[i] for role, i in layout.roles.items()}
@@ -358,6 +358,6 @@ def chosen(status: Status, columns: Mapping[str, str]) -> dict[str, str]:
 
 def letters_of(source: Source, columns: Mapping[str, str], today: dt.date) -> Iterator[tuple[int, Petition]]:
     """Yield the letters of a table with the numbers of their rows."""
-    for item in Intake(source, columns, today):
+    for item in Intake(source, columns, today, guess=False):
         if isinstance(item, Letter):
             yield item.number, item.petition

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.scan_folder import write_weeks
 from tests.service.live import Live, live
@@ -20,6 +20,8 @@ PASSWORD = "correct horse battery"
 #: Account: roles. Two approvers, because nobody approves their own review.
 PEOPLE = {"wang": "triager", "li": "approver", "zhao": "approver", "sun": "auditor", "qian": "viewer"}
 ADMIN = "chen"
+# A busy machine draws slowly; nothing here measures time.
+expect.set_options(timeout=60_000)
 SIZE = {"width": 1366, "height": 768}
 
 

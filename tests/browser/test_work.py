@@ -183,7 +183,7 @@ def test_the_inbox_by_keyboard(sit: Sit) -> None:
 
 def test_filters_live_in_the_address_and_are_kept(sit: Sit) -> None:
     page = sit("wang").go("/desk/inbox")
-    page.get_by_label("风险档", exact=True).select_option("high")
+    page.locator("select[name=band]").select_option("high")
     expect(page).to_have_url(re.compile("band=high"))
     assert {t.strip() for t in page.locator("#list .band").all_inner_texts()} == {"▲ 高"}
     page.get_by_role("button", name="保存为我的视图").click()
