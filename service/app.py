@@ -28,15 +28,17 @@ from service.api import (
     health,
     matters,
     petitions,
+    scans,
     score,
     session,
     uploads,
 )
 from service.api.schemas import Model
-from service.core import Clock, Core, utc_now
+from service.core import Clock, Core, idle, utc_now
 from service.deps import check_routes
 from service.desk import site as desk
 from service.desk.pages import error_page
+from service.jobs import Jobs
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
@@ -44,7 +46,6 @@ from service.scoring import Scoring
 from service.settings import Settings
 from service.store import Store, cuts, listing
 from service.store import uploads as waiting
-from service.uploads import Worker
 
 _ROUTERS: Final = (
     score,
@@ -59,6 +60,7 @@ _ROUTERS: Final = (
     uploads,
     desk_tools,
     batches,
+    scans,
 )
 
 
@@ -104,10 +106,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(core.settings.log_level)
     core.scoring = await run_in_threadpool(_scoring, core)
     logs.log().info("ready", version=core.scoring.model.version)
-    worker = Worker(core)
-    worker.start()
+    jobs = Jobs(core)
+    core.wake, app.state.jobs = jobs.wake, jobs
+    await run_in_threadpool(jobs.start)
     yield
-    await run_in_threadpool(worker.stop)
+    core.wake = idle
+    await run_in_threadpool(jobs.stop)
     core.store.close()
     logs.log().info("stopped")
 

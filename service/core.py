@@ -20,6 +20,10 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def idle(_kind: str, _delay: float = 0.0) -> None:
+    """Wake nobody: what waits in the database is found by whoever runs jobs."""
+
+
 @dataclass(slots=True)
 class Core:
     """Settings, store, metrics and clock; `scoring` is None until the model has been loaded and verified."""
@@ -30,6 +34,8 @@ class Core:
     limiter: Limiter
     now: Clock = utc_now
     scoring: Scoring | None = None
+    #: Says that there may be background work of a kind, now or in some seconds (`service.jobs`).
+    wake: Callable[..., None] = idle
 
     def today(self) -> dt.date:
         """Return the office's date."""

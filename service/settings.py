@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     )
     example: bool = Field(default=False, description="Every page says that the letters are invented.")
     scans: Path | None = Field(default=None, description="Folder of weekly scans; empty: `scans` inside `data_dir`.")
+    scan_day: Literal["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        default="mon", description="Day on which the week before is scanned; `off`: only when somebody asks."
+    )
+    scan_hour: int = Field(default=2, ge=0, le=23, description="Hour of that day, in the office's time.")
     timezone: str = Field(default="Asia/Shanghai", description="Where the office is: decides what day it is.")
     due_soon_days: int = Field(default=5, ge=0, le=60, description="A date this near counts as due soon.")
     max_body_bytes: Positive = Field(

@@ -32,6 +32,8 @@ Writer = Annotated[Principal, Depends(allowed(Permission.PETITIONS_WRITE))]
 Reader = Annotated[Principal, Depends(allowed(Permission.PETITIONS_READ))]
 #: Words kept with a stored assessment.
 _EVIDENCE = 8
+#: Letters that arrive one by one are grouped a handful at a time.
+SETTLE = 5.0
 
 
 @router.post(
@@ -61,7 +63,9 @@ async def register(body: RegisterIn, core: TheCore, who: Writer, response: Respo
     (assessment,) = await scoring.run(scoring.assess, [kept], _EVIDENCE)
     entry = Entry(kept, content, assessment, plain(assessment))
     answer, is_new = await run_in_threadpool(_registered, core, who, entry)
-    if not is_new:
+    if is_new:
+        core.wake("matters", SETTLE)
+    else:
         response.status_code = 200
     return answer
 

@@ -373,6 +373,30 @@ class MatterStateRow(Base):
     lease_until: Mapped[dt.datetime | None]
 
 
+class ScanRow(Base):
+    """A weekly scan of the book; `scheduled` holds the week of one that nobody asked for, so that it is made once."""
+
+    __tablename__ = "scan"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    week: Mapped[str] = mapped_column(String(8))
+    scheduled: Mapped[str | None] = mapped_column(String(8), unique=True)
+    accept_drift: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    stage: Mapped[str] = mapped_column(String(16))
+    done: Mapped[int]
+    share: Mapped[float | None]
+    letters: Mapped[int]
+    rejected: Mapped[int]
+    #: Why it failed, in words for staff.
+    problem: Mapped[str] = mapped_column(Text)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[dt.datetime | None]
+
+
 class ViewRow(Base):
     """A selection of the inbox that a member of the staff gave a name; `query` is the query of its address."""
 

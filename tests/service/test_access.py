@@ -61,6 +61,12 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/api/v1/batches/{id}/events"): TRIAGE,
     ("GET", "/api/v1/batches/{id}/result"): TRIAGE,
     ("POST", "/api/v1/batches/{id}/registration"): TRIAGE,
+    ("POST", "/api/v1/scans"): TRIAGE,
+    ("GET", "/api/v1/scans"): READERS,
+    ("GET", "/api/v1/scans/{id}"): READERS,
+    ("GET", "/api/v1/scans/{id}/events"): READERS,
+    ("GET", "/api/v1/scans/{id}/files/{name}"): READERS,
+    ("DELETE", "/api/v1/scans/{id}"): TRIAGE,
     ("GET", "/api/v1/audit"): {"auditor"},
     ("GET", "/api/v1/audit/verification"): {"auditor"},
 }

@@ -29,6 +29,8 @@ LETTERS = (
 
 @pytest.fixture
 def grouper(service: Service) -> Grouper:
+    """Groups when the test says so, and nobody else does."""
+    service.app.state.jobs.stop()
     return Grouper(service.core)
 
 
