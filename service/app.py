@@ -20,20 +20,26 @@ from service import errors, logs
 from service.api import (
     admin,
     audits,
+    batches,
     departments,
+    desk_tools,
     handling,
     health,
     learning,
+    matters,
     petitions,
+    scans,
     score,
     session,
-    setup_page,
     uploads,
     versions,
 )
 from service.api.schemas import Model
-from service.core import Clock, Core, utc_now
+from service.core import Clock, Core, idle, utc_now
 from service.deps import check_routes
+from service.desk import site as desk
+from service.desk.pages import error_page
+from service.jobs import Jobs
 from service.learning.drift import drift
 from service.learning.quality import weeks_before
 from service.limiter import Limiter
@@ -42,21 +48,23 @@ from service.middleware import Limit, Observe
 from service.scoring import Scoring
 from service.served import Served
 from service.settings import Settings
-from service.store import Store, listing
+from service.store import Store, cuts, listing
 from service.store import uploads as waiting
-from service.uploads import Worker
 
 _ROUTERS: Final = (
     score,
     petitions,
+    matters,
     handling,
     departments,
     session,
     admin,
     audits,
     health,
-    setup_page,
     uploads,
+    desk_tools,
+    batches,
+    scans,
     learning,
     versions,
 )
@@ -78,7 +86,7 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
         # Without this the page shows a badge from the internet.
         swagger_ui_parameters={"validatorUrl": None},
         middleware=[
-            Middleware(Observe, metrics=metrics),
+            Middleware(Observe, metrics=metrics, page=error_page),
             Middleware(
                 Limit,
                 most=settings.max_body_bytes,
@@ -90,8 +98,9 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     app.state.core = core
     for module in _ROUTERS:
         app.include_router(module.router)
-    check_routes(routes())
-    errors.install(app, _field_names())
+    check_routes([*routes(), *desk.routes()])
+    desk.install(app)
+    errors.install(app, _field_names(), error_page)
     metrics.gauge("petition_risk_overdue", "Petitions past a statutory date.", lambda: _overdue(core))
     metrics.gauge("petition_risk_upload_age_seconds", "Age of the oldest unfinished upload.", lambda: _upload_age(core))
     metrics.gauge(
@@ -106,10 +115,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(core.settings.log_level)
     core.served = await run_in_threadpool(_served, core)
     logs.log().info("ready", version=core.scoring.model.version if core.scoring else "")
-    worker = Worker(core)
-    worker.start()
+    jobs = Jobs(core)
+    core.wake, app.state.jobs = jobs.wake, jobs
+    await run_in_threadpool(jobs.start)
     yield
-    await run_in_threadpool(worker.stop)
+    core.wake = idle
+    await run_in_threadpool(jobs.stop)
     core.store.close()
     logs.log().info("stopped")
 
@@ -118,7 +129,12 @@ def _served(core: Core) -> Served:
     settings = core.settings
 
     def scoring(model: RiskModel) -> Scoring:
-        return Scoring(model, settings.scoring_threads, settings.max_text_chars, core.metrics)
+        def office_cuts() -> tuple[float, float] | None:
+            with core.store.reading() as session:
+                row = cuts.newest(session, model.version)
+            return (row.high, row.medium) if row else None
+
+        return Scoring(model, settings.scoring_threads, settings.max_text_chars, core.metrics, office_cuts)
 
     served = Served(settings, scoring)
     served.catch_up()

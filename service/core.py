@@ -21,6 +21,10 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def idle(_kind: str, _delay: float = 0.0) -> None:
+    """Wake nobody: what waits in the database is found by whoever runs jobs."""
+
+
 @dataclass(slots=True)
 class Core:
     """Settings, store, metrics and clock; `served` is None until the model has been loaded and verified."""
@@ -31,6 +35,8 @@ class Core:
     limiter: Limiter
     now: Clock = utc_now
     served: Served | None = None
+    #: Says that there may be background work of a kind, now or in some seconds (`service.jobs`).
+    wake: Callable[..., None] = idle
 
     @property
     def scoring(self) -> Scoring | None:

@@ -95,6 +95,10 @@ class Guard:
         self.permission = permission
 
     def __call__(self, request: Request, core: TheCore) -> Principal:
+        """Return who makes the request."""
+        return self.admit(request, core)
+
+    def admit(self, request: Request, core: Core) -> Principal:
         """Return who makes the request; 401 for nobody, 403 without the permission, 429 above the rate."""
         try:
             principal = authenticate(request, core)

@@ -31,10 +31,19 @@ def registry_of(settings: Settings) -> Registry:
     return default_registry() if settings.models is None else Registry(settings.models)
 
 
+def served_model(settings: Settings) -> RiskModel:
+    """Load and verify the model that the settings, or else the switch, name."""
+    if settings.model is not None and Path(settings.model).is_dir():
+        return load(Path(settings.model))
+    registry = registry_of(settings)
+    return load(registry.path(settings.model or registry.current()))
+
+
 class Served:
     """Holds the model in use and exchanges it when the switch has been turned; safe to share between threads."""
 
     def __init__(self, settings: Settings, make: Callable[[RiskModel], Scoring]) -> None:
+        self._settings = settings
         self.registry = registry_of(settings)
         #: A version that the settings name is served whatever the switch says.
         self.pinned = settings.model
@@ -71,14 +80,9 @@ class Served:
             return None
         return (found.st_mtime_ns, found.st_ino, found.st_size)
 
-    def _load(self) -> RiskModel:
-        if self.pinned is not None and Path(self.pinned).is_dir():
-            return load(Path(self.pinned))
-        return load(self.registry.path(self.pinned or self.registry.current()))
-
     def _exchange(self) -> None:
         try:
-            model = self._load()
+            model = served_model(self._settings)
         except ArtifactError as error:
             if self._loaded is None:
                 raise

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     auth: Literal["on", "off"] = Field(
         default="on", description="`off` lets everybody on this machine in; loopback only."
     )
+    example: bool = Field(default=False, description="Every page says that the letters are invented.")
+    scans: Path | None = Field(default=None, description="Folder of weekly scans; empty: `scans` inside `data_dir`.")
+    scan_day: Literal["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        default="mon", description="Day on which the week before is scanned; `off`: only when somebody asks."
+    )
+    scan_hour: int = Field(default=2, ge=0, le=23, description="Hour of that day, in the office's time.")
     timezone: str = Field(default="Asia/Shanghai", description="Where the office is: decides what day it is.")
     due_soon_days: int = Field(default=5, ge=0, le=60, description="A date this near counts as due soon.")
     max_body_bytes: Positive = Field(
@@ -84,6 +90,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'petition-risk.sqlite3'}"
+
+    @property
+    def scan_folder(self) -> Path:
+        """Where weekly scans are published."""
+        return self.scans or self.data_dir / "scans"
 
     def today(self, now: dt.datetime) -> dt.date:
         """Return the office's date at the instant `now`."""

@@ -1,21 +1,19 @@
-"""Background work: a thread in every worker process that turns uploaded rows into petitions, a chunk at a time."""
+"""Background work: uploaded rows become petitions, a chunk at a time (`service.jobs` runs it)."""
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from risk_model.schema import Petition
 from risk_model.tables import Intake, Letter, open_table
 from risk_model.tables.personal import is_identity_card, is_mobile
 from service.core import Core
-from service.logs import log, log_exception
+from service.logs import log
 from service.scoring import masked, plain
 from service.store import Clash, audit, petitions, uploads
 from service.store.petitions import Entry
@@ -23,8 +21,6 @@ from service.store.tables import UploadLetterRow, UploadRow
 
 #: Rows scored and registered in one transaction: short enough for other writers, long enough to be quick.
 CHUNK: Final = 100
-#: How long an idle worker waits before it looks again.
-_PAUSE: Final = 1.0
 _EVIDENCE: Final = 8
 
 
@@ -67,36 +63,19 @@ class Worker:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.name = uuid.uuid4().hex
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="uploads", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Work until nothing waits or `stopped()` says so; the rest waits for the next start."""
+        while not stopped() and self.work(stopped):
+            pass
 
-    def stop(self) -> None:
-        """Finish the chunk at hand and end; the rest waits for the next start."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                busy = self.work()
-            except SQLAlchemyError as error:
-                # The database may be away for a while; the rows wait in it.
-                log_exception("upload stopped", error)
-                busy = False
-            if not busy:
-                self._stop.wait(_PAUSE)
-
-    def work(self) -> bool:
+    def work(self, stopped: Callable[[], bool] = lambda: False) -> bool:
         """Work one upload off, as far as it gets; False where none waits."""
         with self.core.store.writing() as session:
             upload = uploads.lease(session, self.name, self.core.now())
         if upload is None:
             return False
-        while not self._stop.is_set() and self._chunk(upload.id):
+        while not stopped() and self._chunk(upload.id):
             pass
         return True
 

@@ -8,6 +8,7 @@ once, for the price of a few array operations.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +33,19 @@ class WordShares:
     logit: float
 
 
-def explain(scorer: Scorer, text: str, output: int) -> WordShares:
-    """Return the exact word shares of one prepared letter for one output."""
+def explain(scorer: Scorer, text: str, outputs: Sequence[int]) -> list[WordShares]:
+    """Return the exact word shares of one prepared letter for each of some outputs."""
     encoded = scorer.encode([text])
     batch = encoded.batch
     reading = scorer.read(encoded)
-    logit = float(scorer.encoded_logits(encoded, reading)[0, output])
+    logits = scorer.encoded_logits(encoded, reading)[0]
     keep = batch.ends <= len(text)
-    shares = word_shares(scorer, encoded, reading, output)[keep]
-    return WordShares(batch.starts[keep], batch.ends[keep], shares, logit - float(shares.sum()), logit)
+    out = []
+    for output in outputs:
+        shares = word_shares(scorer, encoded, reading, output)[keep]
+        logit = float(logits[output])
+        out.append(WordShares(batch.starts[keep], batch.ends[keep], shares, logit - float(shares.sum()), logit))
+    return out
 
 
 def word_shares(scorer: Scorer, encoded: Encoded, reading: Reading, output: int) -> F64:

@@ -24,6 +24,7 @@ from risk_model.text import rules
 from risk_model.thresholds import decide
 from risk_model.training.augment import indifferent
 from risk_model.training.card import model_card
+from risk_model.training.curves import risk_curve
 from risk_model.training.cuts import choose
 from risk_model.training.duplicates import copy_groups
 from risk_model.training.examples import (
@@ -112,6 +113,7 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     manifest["parts"] = part_measures(classifier, judged, rows)
     if reviewed:
         manifest["feedback"] = _feedback(reviewed)
+    manifest["risk_curve"] = risk_curve(judged.take(rows), "out of fold")
     return Trained(parameters, classifier, manifest, metrics, examples)
 
 

@@ -86,7 +86,10 @@ def draw(week: WeekName, core: TheCore, who: Reviewer) -> LotOut:
 def _lot(core: Core, session: Session, week: str, rows: list[LotRow]) -> LotOut:
     ids = [row.petition_id for row in rows]
     letters = list(session.scalars(select(PetitionRow).where(PetitionRow.id.in_(ids)).order_by(PetitionRow.id)))
-    read = set(session.scalars(select(ReviewRow.petition_id).where(ReviewRow.petition_id.in_(ids))))
+    said = select(ReviewRow.petition_id).where(
+        ReviewRow.petition_id.in_(ids), ReviewRow.status.not_in(("rejected", "undone"))
+    )
+    read = set(session.scalars(said))
     return LotOut(
         week=week,
         registered=rows[0].registered if rows else len(lot.registered(session, week)),
@@ -162,7 +165,9 @@ def settled(id: PublicId, body: SettleIn, core: TheCore, who: Approver) -> Revie
             raise Clash("这件事项的复核没有分歧")
         if any(r.actor == who.actor for r in petitions.reviews_of(session, row.id)):
             raise Forbidden("分歧须由没有参加复核的人裁定")
-        said = reviews.Review("correct", prepare(body.reason).text, tags=body.tags, subtags=body.subtags)
+        said = reviews.Review(
+            "correct", prepare(body.reason).text, tags=body.tags, subtags=body.subtags, factors=body.factors
+        )
         kept = reviews.add(session, row, said, core.now(), who.actor)
         note(session, kept, who, body.level, settles=True)
         details = {"review": kept.id, "level": body.level}

@@ -32,6 +32,8 @@ Writer = Annotated[Principal, Depends(allowed(Permission.PETITIONS_WRITE))]
 Reader = Annotated[Principal, Depends(allowed(Permission.PETITIONS_READ))]
 #: Words kept with a stored assessment.
 _EVIDENCE = 8
+#: Letters that arrive one by one are grouped a handful at a time.
+SETTLE = 5.0
 
 
 @router.post(
@@ -61,7 +63,9 @@ async def register(body: RegisterIn, core: TheCore, who: Writer, response: Respo
     (assessment,) = await scoring.run(scoring.assess, [kept], _EVIDENCE)
     entry = Entry(kept, content, assessment, plain(assessment))
     answer, is_new = await run_in_threadpool(_registered, core, who, entry)
-    if not is_new:
+    if is_new:
+        core.wake("matters", SETTLE)
+    else:
         response.status_code = 200
     return answer
 
@@ -114,13 +118,13 @@ def listed(
     wanted = listing.Filter(
         labels=[name for name in (tag, subtag, factor) if name],
         band=band,
-        area=_searchable(area) if area else None,
+        area=searchable(area) if area else None,
         state=state,
         received_from=received_from,
         received_to=received_to,
         due_from=today if due == "soon" else None,
         due_before=today if due == "overdue" else soon + dt.timedelta(1) if due == "soon" else None,
-        text=_searchable(q),
+        text=searchable(q),
     )
     with core.store.reading() as session:
         page = listing.page(session, wanted, sort, cursor, limit)
@@ -128,7 +132,7 @@ def listed(
     return ListOut(petitions=rows, cursor=page.cursor)
 
 
-def _searchable(text: str) -> str:
+def searchable(text: str) -> str:
     """Return a text as the store holds it; looking for a person is refused."""
     prepared = prepare(text.replace("\x00", "")).text.strip()
     if "〔" in prepared:

@@ -67,6 +67,7 @@ def upload(file: UploadFile, core: TheCore, who: Clerk) -> UploadOut:
         except InputError:
             # What the reader says may name a column, and a file without a header has letters there.
             raise ApiError(422, "读不出信访事项：请确认文件是表格，第一行是列名，并有“内容”一类的列") from None
+    core.wake("uploads")
     return _state(core, public_id)
 
 

@@ -107,7 +107,7 @@ def _labels(letter: _Letter, review: ReviewRow) -> Labels:
         tags, subtags, factors = (_named(names, letter.standing) for names in (TAG_NAMES, SUBTAG_NAMES, FACTOR_NAMES))
         return Labels(tags, subtags, factors)
     # What a correction leaves out was left as it is, which is not the same as looked at.
-    return Labels(_tuple(review.tags), _tuple(review.subtags), _tuple(getattr(review, "factors", None)))
+    return Labels(_tuple(review.tags), _tuple(review.subtags), _tuple(review.factors))
 
 
 def _tuple(names: list[str] | None) -> tuple[str, ...] | None:

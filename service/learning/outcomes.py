@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from risk_model.tables.atomic import atomic
 from service.store.clock import OPEN, accept_by
-from service.store.tables import PetitionRow, StateRow
+from service.store.tables import MatterLetterRow, PetitionRow, StateRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,13 @@ def outcomes(session: Session, today: dt.date) -> Iterator[Outcome]:
         first.setdefault(step.petition_id, step.at)
         if step.after not in OPEN:
             ended[step.petition_id] = step.at
-    for row in session.scalars(select(PetitionRow).order_by(PetitionRow.id)):
+    matter_of = dict(session.execute(select(MatterLetterRow.petition_id, MatterLetterRow.matter_id)).all())
+    received: dict[int, list[dt.date]] = defaultdict(list)
+    rows = list(session.scalars(select(PetitionRow).order_by(PetitionRow.id)))
+    for row in rows:
+        if row.id in matter_of:
+            received[matter_of[row.id]].append(row.received)
+    for row in rows:
         end = ended[row.id].date() if row.state not in OPEN and row.id in ended else None
         began = first[row.id].date() if row.id in first else None
         yield Outcome(
@@ -52,7 +59,7 @@ def outcomes(session: Session, today: dt.date) -> Iterator[Outcome]:
             _kept(began, accept_by(row.received), today),
             _kept(end, row.finish_by, today),
             (end - row.received).days if end else None,
-            None,
+            sum(day > row.received for day in received[matter_of[row.id]]) if row.id in matter_of else None,
         )
 
 

@@ -33,7 +33,7 @@ def queue(session: Session, thresholds: Thresholds, limit: int) -> list[Asked]:
 
     Where a shadow has read a letter, its disagreement with the served model counts, too.
     """
-    reviewed = select(ReviewRow.petition_id).where(ReviewRow.status != "rejected")
+    reviewed = select(ReviewRow.petition_id).where(ReviewRow.status.not_in(("rejected", "undone")))
     newest = (
         select(PetitionRow, func.max(AssessmentRow.id))
         .join(AssessmentRow, AssessmentRow.petition_id == PetitionRow.id)

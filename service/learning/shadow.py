@@ -15,7 +15,7 @@ from risk_model.guard import Difference, Said, differences
 from risk_model.model import RiskModel, load
 from risk_model.schema import Petition
 from service.learning.quality import first_results
-from service.store import Store
+from service.store import Store, matters
 from service.store.errors import Clash, Missing
 from service.store.learning_tables import ShadowRow, ShadowScoreRow
 from service.store.tables import PetitionRow
@@ -111,4 +111,6 @@ def compared(session: Session, shadow: ShadowRow) -> tuple[int, list[Difference]
         for public, result in first.items()
     }
     candidate = {public: Said(s.risk, s.band, frozenset(s.labels)) for public, s in rows.items()}
-    return len(rows), differences(served, candidate, {})
+    keys = {score.petition_id: public for public, score in rows.items()}
+    matter_of = {keys[key]: matter.public_id for key, matter in matters.of_many(session, list(keys)).items()}
+    return len(rows), differences(served, candidate, matter_of)

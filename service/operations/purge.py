@@ -7,12 +7,14 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, select, text
 
-from service.store import Store, audit
+from service.store import Store, audit, match
 from service.store.clock import OPEN
 from service.store.tables import PetitionRow
 
 #: Rewritten so that no page keeps a deleted text.
-_TABLES: Final = ("petition", "petition_label", "assessment", "review", "state_change")
+_TABLES: Final = (
+    "petition", "petition_label", "assessment", "review", "state_change", "matter", "matter_letter", "matter_term",
+)  # fmt: skip
 
 
 def candidates(store: Store, before: dt.date) -> int:
@@ -24,7 +26,10 @@ def candidates(store: Store, before: dt.date) -> int:
 def purge(store: Store, before: dt.date, now: dt.datetime, actor: str, reason: str = "") -> int:
     """Delete them and all that hangs on them, record how many, and wipe the space they took; returns the number."""
     with store.writing() as session:
+        gone = session.scalars(select(PetitionRow.id).where(*_old(before)).with_for_update()).all()
+        matters = match.forget(session, gone)
         count = len(session.scalars(delete(PetitionRow).where(*_old(before)).returning(PetitionRow.id)).all())
+        match.mend(session, matters)
         details = {"before": before.isoformat(), "petitions": count}
         audit.record(session, now, actor, "purge", reason=reason, details=details)
     wipe(store)

@@ -17,11 +17,14 @@ class Permission(StrEnum):
     PETITIONS_WRITE = "petitions:write"
     REVIEWS_WRITE = "reviews:write"
     REVIEWS_APPROVE = "reviews:approve"
+    MATTERS_WRITE = "matters:write"
     CLOCK_WRITE = "clock:write"
     CLOCK_EXTEND = "clock:extend"
     DEPARTMENTS_READ = "departments:read"
     DEPARTMENTS_WRITE = "departments:write"
     JOBS = "jobs"
+    MODEL_CUT = "model:cut"
+    RETENTION = "retention"
     USERS = "users"
     KEYS = "keys"
     AUDIT_READ = "audit:read"
@@ -30,21 +33,32 @@ class Permission(StrEnum):
 
 P = Permission
 _READ: Final = frozenset({P.MODEL_READ, P.PETITIONS_READ, P.DEPARTMENTS_READ})
-_TRIAGE: Final = _READ | {P.SCORE, P.PETITIONS_WRITE, P.REVIEWS_WRITE, P.CLOCK_WRITE, P.JOBS}
+_TRIAGE: Final = _READ | {P.SCORE, P.PETITIONS_WRITE, P.REVIEWS_WRITE, P.MATTERS_WRITE, P.CLOCK_WRITE, P.JOBS}
 
 #: An administrator runs the system and reads no petition; an auditor reads everything and changes nothing.
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "viewer": _READ,
     "triager": _TRIAGE,
-    "approver": _TRIAGE | {P.REVIEWS_APPROVE, P.CLOCK_EXTEND},
+    "approver": _TRIAGE | {P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.MODEL_CUT},
     "admin": frozenset(
-        {P.MODEL_READ, P.MODEL_WRITE, P.DEPARTMENTS_READ, P.DEPARTMENTS_WRITE, P.USERS, P.KEYS, P.METRICS_READ}
+        {
+            P.MODEL_READ,
+            P.MODEL_WRITE,
+            P.DEPARTMENTS_READ,
+            P.DEPARTMENTS_WRITE,
+            P.USERS,
+            P.KEYS,
+            P.METRICS_READ,
+            P.RETENTION,
+        }
     ),
     "auditor": _READ | {P.AUDIT_READ, P.METRICS_READ},
 }
 
 #: What only a person may do: a system's key never has it.
-PERSONAL: Final = frozenset({P.MODEL_WRITE, P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS})
+PERSONAL: Final = frozenset(
+    {P.MODEL_WRITE, P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS, P.MODEL_CUT, P.RETENTION}
+)
 SCOPES: Final = tuple(p for p in Permission if p not in PERSONAL)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, Date, Double, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import JSON, Date, Double, ForeignKey, Index, Integer, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from service.store.types import UtcDateTime
@@ -39,7 +39,14 @@ class PetitionRow(Base):
     """A registered letter: masked text, clock, and the risk band that counts at present."""
 
     __tablename__ = "petition"
-    __table_args__ = (Index(None, "received"), Index(None, "state", "due_on"), Index(None, "band", "risk"))
+    __table_args__ = (
+        Index(None, "received"),
+        Index(None, "state", "due_on"),
+        Index(None, "band", "risk"),
+        # The order of the inbox, and its counts without a look at the rows.
+        Index(None, "band", "due_on", "id"),
+        Index(None, "state", "due_on", "reviewed", "look"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
@@ -60,6 +67,12 @@ class PetitionRow(Base):
     extension_reason: Mapped[str | None] = mapped_column(Text)
     #: The next date the law sets; none once the matter is closed.
     due_on: Mapped[dt.date | None]
+    #: Goes up with every change, so that two people at one petition notice each other.
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: A person has confirmed or corrected the assessment.
+    reviewed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The model says that a person must look before anything else.
+    look: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LabelRow(Base):
@@ -98,6 +111,9 @@ class ReviewRow(Base):
     band: Mapped[str | None] = mapped_column(String(8))
     tags: Mapped[list[str] | None]
     subtags: Mapped[list[str] | None]
+    factors: Mapped[list[str] | None]
+    #: Band and labels before it counted, to go back to.
+    before: Mapped[dict[str, Any] | None]
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16), index=True)
     decided_by: Mapped[str | None] = mapped_column(String(128))
@@ -259,4 +275,148 @@ class UploadRejectRow(Base):
 
     upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class MatterRow(Base):
+    """Letters about the same place and the same problem; `title` is that of the letter that founded it.
+
+    The counts are those of its letters now. A matter that was merged keeps its row, empty, so that its id leads on.
+    """
+
+    __tablename__ = "matter"
+    __table_args__ = (Index(None, "last_received", "id"), Index(None, "letters", "id"), Index(None, "risk", "id"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    founder_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id", ondelete="SET NULL"), index=True)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("matter.id", ondelete="SET NULL"))
+    title: Mapped[str] = mapped_column(Text)
+    area: Mapped[str] = mapped_column(String(256), index=True)
+    letters: Mapped[int]
+    first_received: Mapped[dt.date]
+    last_received: Mapped[dt.date]
+    risk: Mapped[float]
+
+
+class MatterLetterRow(Base):
+    """The matter of a petition, and the letter and words that link it; `strand` is the matter it joined by likeness."""
+
+    __tablename__ = "matter_letter"
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"), index=True)
+    strand: Mapped[int] = mapped_column(ForeignKey("matter.id"), index=True)
+    nearest_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id", ondelete="SET NULL"), index=True)
+    probability: Mapped[float | None]
+    words: Mapped[list[str]]
+    copy: Mapped[bool]
+
+
+class MatterWaitRow(Base):
+    """A petition that has no matter yet."""
+
+    __tablename__ = "matter_wait"
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class MatterTermRow(Base):
+    """Where a hashed n-gram occurs: the way from a new letter to those it may belong with."""
+
+    __tablename__ = "matter_term"
+    # Half the size: the table is its own index. No foreign key: it would need a second one.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  read once by the base class
+
+    term: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    petition_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class MatterBarRow(Base):
+    """Two matters that staff keep apart."""
+
+    __tablename__ = "matter_bar"
+
+    low: Mapped[int] = mapped_column(ForeignKey("matter.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    high: Mapped[int] = mapped_column(
+        ForeignKey("matter.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
+class MatterDecisionRow(Base):
+    """A merge or split that staff decided, by the public ids of letters: it goes with them into every weekly scan."""
+
+    __tablename__ = "matter_decision"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    action: Mapped[str] = mapped_column(String(8))
+    letters: Mapped[list[str]]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class MatterStateRow(Base):
+    """One row: how often n-grams occur here, who is grouping at present, and a number that every change raises."""
+
+    __tablename__ = "matter_state"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    seen: Mapped[int]
+    counts: Mapped[str] = mapped_column(Text)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[dt.datetime | None]
+
+
+class ScanRow(Base):
+    """A weekly scan of the book; `scheduled` holds the week of one that nobody asked for, so that it is made once."""
+
+    __tablename__ = "scan"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    week: Mapped[str] = mapped_column(String(8))
+    scheduled: Mapped[str | None] = mapped_column(String(8), unique=True)
+    accept_drift: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    stage: Mapped[str] = mapped_column(String(16))
+    done: Mapped[int]
+    share: Mapped[float | None]
+    letters: Mapped[int]
+    rejected: Mapped[int]
+    #: Why it failed, in words for staff.
+    problem: Mapped[str] = mapped_column(Text)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[dt.datetime | None]
+
+
+class ViewRow(Base):
+    """A selection of the inbox that a member of the staff gave a name; `query` is the query of its address."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    owner: Mapped[str] = mapped_column(String(128), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    query: Mapped[str] = mapped_column(Text)
+
+
+class CutRow(Base):
+    """Where the office cuts the risk of a model's version into bands; the newest row of a version counts."""
+
+    __tablename__ = "cut"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    model_version: Mapped[str] = mapped_column(String(64))
+    high: Mapped[float]
+    medium: Mapped[float]
     reason: Mapped[str] = mapped_column(Text)

@@ -159,7 +159,10 @@ def start(models: Path, tmp_path: Path) -> Iterator[Start]:
     running: list[TestClient] = []
 
     def run(url: str, **settings: Any) -> Service:
-        chosen = Settings(**{"models": models, "data_dir": tmp_path, "database_url": url, "min_free_mb": 0} | settings)
+        chosen = Settings(
+            **{"models": models, "data_dir": tmp_path, "database_url": url, "min_free_mb": 0, "scan_day": "off"}
+            | settings
+        )
         now = Now()
         app = create_app(chosen, now)
         migrate.upgrade(app.state.core.store)

@@ -18,7 +18,7 @@ CANARY = "鹈鹕衔枚"
 ASCII_CANARY = "pelicanbit"
 WORDS = f"{CANARY}{ASCII_CANARY}"
 #: Where text of letters belongs.
-AT_HOME = {"petition", "assessment"}
+AT_HOME = {"petition", "assessment", "matter", "matter_letter"}
 
 
 def calls(service: Service) -> list[Any]:

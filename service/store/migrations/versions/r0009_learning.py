@@ -7,8 +7,8 @@ from alembic import op
 
 from service.store.types import UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 
 
 def _reference(name: str, target: str) -> sa.Column[int]:

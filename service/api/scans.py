@@ -1,0 +1,183 @@
+"""Weekly scans of the book: asked for, watched, stopped; and the reports they made."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path as FilePath
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from risk_model.errors import InputError
+from risk_model.matters import week_name, week_of_name
+from service.api.common import PREFIX, errors
+from service.api.petitions import PublicId
+from service.api.schemas import Model
+from service.core import Core
+from service.deps import TheCore, allowed
+from service.errors import ApiError
+from service.scanning import sunday
+from service.security.permissions import Permission, Principal
+from service.store import Missing, audit, scans
+from service.store.tables import ScanRow
+
+router = APIRouter(prefix=PREFIX, tags=["每周扫描"])
+Clerk = Annotated[Principal, Depends(allowed(Permission.JOBS))]
+Reader = Annotated[Principal, Depends(allowed(Permission.PETITIONS_READ))]
+_EVERY_SECONDS: Final = 0.5
+_MANIFEST: Final = "manifest.json"
+
+
+class ScanIn(Model):
+    """Which week to scan; the last complete one if left out."""
+
+    week: str | None = Field(default=None, pattern="^[0-9]{4}-W[0-9]{2}$", examples=["2026-W22"])
+    accept_drift: bool = Field(default=False, description="数据检查没有通过时，经人工确认仍然继续。")
+
+
+class ScanOut(BaseModel):
+    """How far a scan is; `files` can be fetched once it is done."""
+
+    ok: Literal[True] = True
+    id: str
+    week: str
+    asked_at: dt.datetime
+    asked_by: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    done: int
+    share: float | None
+    letters: int
+    rejected: int
+    problem: str
+    files: list[str]
+
+
+class ScansOut(BaseModel):
+    """The newest scans."""
+
+    ok: Literal[True] = True
+    scans: list[ScanOut]
+
+
+@router.post("/scans", status_code=202, summary="扫描一周", responses=errors(400, 401, 403, 409, 413, 415, 422, 429))
+def add(body: ScanIn, core: TheCore, who: Clerk) -> ScanOut:
+    """Scan the registered petitions for a week in the background; what is published is never overwritten."""
+    week = body.week or week_name(_this_week(core) - 1)
+    try:
+        last = sunday(week)
+    except InputError:
+        raise ApiError(422, "没有这一周：周次写成 2026-W22 这样的形式") from None
+    if (core.settings.scan_folder / week).exists():
+        raise ApiError(409, "这一周已经扫描过，结果不覆盖：要重做，请管理员先移走旧结果")
+    with core.store.writing() as session:
+        if last >= core.today() + dt.timedelta(7) or not scans.has_letters(session, last):
+            raise ApiError(422, "到这一周为止没有登记的来信")
+        row = scans.create(session, week, core.now(), who.actor, accept_drift=body.accept_drift)
+        details = {"week": week, "accept_drift": body.accept_drift}
+        audit.record(session, core.now(), who.actor, "scan.add", row.public_id, details=details)
+    core.wake("scans")
+    return _view(core, row)
+
+
+@router.get("/scans", summary="最近的扫描", responses=errors(401, 403, 422, 429))
+def listed(core: TheCore, _who: Reader, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> ScansOut:
+    """List the newest scans."""
+    with core.store.reading() as session:
+        return ScansOut(scans=[_view(core, row) for row in scans.newest(session, limit)])
+
+
+@router.get("/scans/{id}", summary="扫描的进度", responses=errors(401, 403, 404, 422, 429))
+def progress(id: PublicId, core: TheCore, _who: Reader) -> ScanOut:
+    """Tell how far a scan is and which files it made."""
+    return _state(core, id)
+
+
+@router.get(
+    "/scans/{id}/events",
+    summary="进度（服务器推送）",
+    response_class=StreamingResponse,
+    responses=errors(401, 403, 404, 422, 429),
+)
+async def events(id: PublicId, core: TheCore, _who: Reader) -> StreamingResponse:
+    """Send the progress as server-sent events until the scan has ended."""
+    first = await run_in_threadpool(_state, core, id)
+    return StreamingResponse(_told(core, first), media_type="text/event-stream")
+
+
+async def _told(core: Core, state: ScanOut) -> AsyncIterator[str]:
+    last = ""
+    while True:
+        data = json.dumps(state.model_dump(mode="json"), ensure_ascii=False)
+        if data != last:
+            yield f"event: progress\ndata: {data}\n\n"
+            last = data
+        if state.state not in scans.OPEN:
+            return
+        await asyncio.sleep(_EVERY_SECONDS)
+        state = await run_in_threadpool(_state, core, state.id)
+
+
+@router.get(
+    "/scans/{id}/files/{name}",
+    summary="下载一份结果",
+    response_class=FileResponse,
+    responses=errors(401, 403, 404, 422, 429),
+)
+def file(id: PublicId, name: Annotated[str, Path(max_length=100)], core: TheCore, who: Reader) -> FileResponse:
+    """Fetch a file of a finished scan; the export is recorded in the audit log."""
+    state = _state(core, id)
+    if name not in state.files:
+        raise Missing("没有这份文件")
+    with core.store.writing() as session:
+        audit.record(session, core.now(), who.actor, "scan.export", state.week, details={"file": name})
+    return FileResponse(core.settings.scan_folder / state.week / name, filename=name)
+
+
+@router.delete("/scans/{id}", summary="停止扫描", responses=errors(401, 403, 404, 409, 422, 429))
+def cancel(id: PublicId, core: TheCore, who: Clerk) -> ScanOut:
+    """Stop a scan; nothing of it is published."""
+    with core.store.writing() as session:
+        scans.cancel(scans.find(session, id, lock=True))
+        audit.record(session, core.now(), who.actor, "scan.cancel", id)
+    return _state(core, id)
+
+
+def _this_week(core: Core) -> int:
+    year, week, _ = core.today().isocalendar()
+    return week_of_name(f"{year}-W{week:02d}")
+
+
+def _state(core: Core, public_id: str) -> ScanOut:
+    with core.store.reading() as session:
+        return _view(core, scans.find(session, public_id))
+
+
+def _view(core: Core, row: ScanRow) -> ScanOut:
+    return ScanOut(
+        id=row.public_id,
+        week=row.week,
+        asked_at=row.at,
+        asked_by=row.actor,
+        state=row.state,  # type: ignore[arg-type]
+        stage=row.stage,
+        done=row.done,
+        share=row.share,
+        letters=row.letters,
+        rejected=row.rejected,
+        problem=row.problem,
+        files=_files(core.settings.scan_folder / row.week) if row.state == "done" else [],
+    )
+
+
+def _files(folder: FilePath) -> list[str]:
+    path = folder / _MANIFEST
+    if not path.is_file():
+        return []
+    return [*json.loads(path.read_text(encoding="utf-8"))["files"], _MANIFEST]
