@@ -64,23 +64,17 @@ def test_labels_turned_round_are_caught_by_the_guard_and_most_are_listed(
     y = poisoned(letters, "inverted")
     found = figures("locked", judged(letters, values, y), judged(letters, values, letters.targets), 50)
     worse = {f.name for f in found if f.worse}
-    print(worse)
-    assert worse & {"tags.macro_f1", "risk.brier_ge2", "risk.auc_ge2"}
+    assert {"governance.f1", "risk.brier_ge2"} <= worse
     office = replace(letters, targets=y).take(np.arange(900))
     listed = suspects(office, out_of_fold(office, [OUTPUTS.index(n) for n in WATCHED]))
     theirs = {letters.ids[i] for i in THEIRS}
-    print(len({s.letter for s in listed} & theirs), len(listed))
     assert len({s.letter for s in listed} & theirs) >= 0.7 * len(theirs)
 
 
-def test_one_label_never_given_may_pass_the_guard_but_not_the_list(letters: Examples, values: sp.csr_array) -> None:
+def test_one_label_never_given_is_listed_even_where_no_figure_shows_it(letters: Examples) -> None:
     y = poisoned(letters, "deaf")
-    found = figures("locked", judged(letters, values, y), judged(letters, values, letters.targets), 50)
-    lost = next(f for f in found if f.name == "governance.f1")
-    print(lost, {f.name for f in found if f.worse})
     office = replace(letters, targets=y).take(np.arange(900))
     listed = suspects(office, out_of_fold(office, [OUTPUTS.index(n) for n in WATCHED]))
     wrong = {letters.ids[i] for i in THEIRS if letters.targets[i, GOVERNANCE] == 1}
     named = [s.letter for s in listed if s.output == "governance" and s.said == 0]
-    print(len(wrong & set(named)), len(wrong), len(named))
     assert len(wrong & set(named)) >= 0.5 * len(wrong)
