@@ -174,6 +174,8 @@ class Load:
 def server(root: Path, tmp_path: Path) -> Iterator[str]:
     with live(tmp_path / "live", models=root, workers=2, auth="off", rate_limit="1000000/minute") as running:
         yield running.url
+        # Its workers end only when it is asked to: a killed parent leaves them behind.
+        assert running.stop()
 
 
 @pytest.mark.slow

@@ -71,10 +71,12 @@ def test_labels_turned_round_are_caught_by_the_guard_and_most_are_listed(
     assert len({s.letter for s in listed} & theirs) >= 0.7 * len(theirs)
 
 
-def test_one_label_never_given_is_listed_even_where_no_figure_shows_it(letters: Examples) -> None:
+def test_one_label_never_given_is_many_times_as_frequent_in_the_list(letters: Examples) -> None:
     y = poisoned(letters, "deaf")
     office = replace(letters, targets=y).take(np.arange(900))
     listed = suspects(office, out_of_fold(office, [OUTPUTS.index(n) for n in WATCHED]))
     wrong = {letters.ids[i] for i in THEIRS if letters.targets[i, GOVERNANCE] == 1}
     named = [s.letter for s in listed if s.output == "governance" and s.said == 0]
-    assert len(wrong & set(named)) >= 0.5 * len(wrong)
+    caught = len(wrong & set(named))
+    assert caught >= 0.3 * len(wrong)
+    assert caught / len(named) >= 5 * len(wrong) / 900
