@@ -25,3 +25,15 @@ class LabelError(PetitionRiskError):
 
 class GuardError(PetitionRiskError):
     """A model that may not be served without a written reason."""
+
+
+class GateError(PetitionRiskError):
+    """Input that is read but differs so much from what the model knows that its scores would mislead."""
+
+
+class EngineError(PetitionRiskError):
+    """A part of a scan that could not be computed; the text names the rows."""
+
+
+class ScanCancelled(PetitionRiskError):
+    """A scan that was stopped on request; what is finished is kept and the same scan goes on from there."""

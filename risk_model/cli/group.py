@@ -7,7 +7,16 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from risk_model.errors import ArtifactError, GuardError, InputError, LabelError, OutputError, PetitionRiskError
+from risk_model.errors import (
+    ArtifactError,
+    EngineError,
+    GateError,
+    GuardError,
+    InputError,
+    LabelError,
+    OutputError,
+    PetitionRiskError,
+)
 
 #: Exit codes; 1 is left to interruption and to bugs.
 EXIT_CODES: Final[dict[type[PetitionRiskError], int]] = {
@@ -16,6 +25,8 @@ EXIT_CODES: Final[dict[type[PetitionRiskError], int]] = {
     OutputError: 3,
     ArtifactError: 4,
     GuardError: 4,
+    GateError: 5,
+    EngineError: 6,
 }
 
 
