@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, cls=Group, help="Export what the staff d
 Decisions = Annotated[Path, typer.Argument(metavar="FILE", help="From `feedback export`.", exists=True, dir_okay=False)]
 
 
-@app.command()
+@app.command("export")
 def export(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: JSON lines; must not exist.")],
     outcomes: Annotated[
@@ -52,7 +52,7 @@ def export(
     typer.echo(f"已导出{count}条复核意见到 {target}" + (f"，{ended}件事项的办理结果到 {outcomes}" if outcomes else ""))
 
 
-@app.command()
+@app.command("conflicts")
 def conflicts(source: Decisions) -> None:
     """List labels on which readers of the same letter differ; they teach nothing until an approver settles them."""
     from risk_model.feedback import read, settle
@@ -65,7 +65,7 @@ def conflicts(source: Decisions) -> None:
     typer.echo(f"{len(settled)}件已复核，{len({c.letter for c in found})}件有分歧，共{len(found)}处")
 
 
-@app.command()
+@app.command("agreement")
 def agreement(source: Decisions) -> None:
     """Print Cohen's kappa of two readers of the same letter, by label, with 95 % intervals."""
     from risk_model.feedback import agreement as agreed
@@ -80,7 +80,7 @@ def agreement(source: Decisions) -> None:
         typer.echo(f"{label(name)}\t{a.letters}封，一致{a.same}封\tkappa {kappa}")
 
 
-@app.command()
+@app.command("suspects")
 def suspects(
     source: Decisions,
     target: Annotated[Path | None, typer.Option("--output", "-o", help="Also write the list as CSV.")] = None,
