@@ -3,13 +3,29 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint format bench bench-scan bench-service docs study lock clean
+.PHONY: run desk test browser screenshots lint format bench bench-scan bench-service docs study lock clean
 
+# On a terminal the desk stays open until Ctrl-C; elsewhere (CI, a pipe) only the result is printed.
 run: $(VENV)/.run
 	$(BIN)/petition-risk demo
+	@if [ -t 0 ] && [ -t 1 ]; then $(MAKE) --no-print-directory desk; \
+	else echo "工作台（示例来信）：make desk"; fi
 
-test: $(VENV)/.dev lint
+desk: $(VENV)/.run
+	PETITION_RISK_AUTH=off $(BIN)/petition-risk serve --example
+
+test: $(VENV)/.dev browser lint
 	$(BIN)/pytest --cov --cov-report=term
+
+# The browser that the tests of the desk drive. Where it cannot be installed, they say so and fail.
+browser:
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  chromium fonts-noto-cjk || echo "chromium could not be installed"; fi
+
+# Pictures of every page for the staff manual.
+screenshots: $(VENV)/.dev browser
+	$(BIN)/python -m tests.browser.screenshots
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -23,6 +23,10 @@ class LabelError(PetitionRiskError):
     """A labelled file that breaks the vocabulary of :mod:`risk_model.taxonomy`."""
 
 
+class GuardError(PetitionRiskError):
+    """A model that may not be served without a written reason."""
+
+
 class GateError(PetitionRiskError):
     """Input that is read but differs so much from what the model knows that its scores would mislead."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from itertools import compress, repeat
 from pathlib import Path
@@ -101,18 +103,32 @@ class RiskModel:
 
     def explain(self, letter: str | Petition, output: str = RISK_OUTPUT) -> Explanation:
         """Return the exact account of one output: intercept and every word's contribution to its logit."""
+        return self.explanations(letter, [output])[0]
+
+    def explanations(self, letter: str | Petition, outputs: Sequence[str]) -> list[Explanation]:
+        """Return the exact accounts of several outputs; the letter is read once for all of them."""
         petition = _petition(letter)
-        if output not in _COLUMN:
-            raise InputError(f"没有输出“{output}”，可选：{'、'.join(OUTPUTS)}")
+        for output in outputs:
+            if output not in _COLUMN:
+                raise InputError(f"没有输出“{output}”，可选：{'、'.join(OUTPUTS)}")
         mapped = prepare(_joined(petition))
-        shares = explain(self.scorer, mapped.text, _COLUMN[output])
-        return Explanation(
-            output=output,
-            probability=float(1 / (1 + np.exp(-shares.logit))),
-            logit=shares.logit,
-            intercept=shares.intercept,
-            contributions=tuple(_contributions(petition, mapped, shares)),
-        )
+        accounts = explain(self.scorer, mapped.text, [_COLUMN[output] for output in outputs])
+        return [
+            Explanation(
+                output=output,
+                probability=float(1 / (1 + np.exp(-shares.logit))),
+                logit=shares.logit,
+                intercept=shares.intercept,
+                contributions=tuple(_contributions(petition, mapped, shares)),
+            )
+            for output, shares in zip(outputs, accounts, strict=True)
+        ]
+
+    def with_cuts(self, high: float, medium: float) -> RiskModel:
+        """Return the same model with other cuts of the risk into bands."""
+        other = copy(self)
+        other.thresholds = replace(self.thresholds, high=high, medium=medium)
+        return other
 
     def score_frame(self, frame: pd.DataFrame, evidence: int = 5) -> pd.DataFrame:
         """Return `frame` (columns body and, if there, title) with the columns of the `score` command appended."""

@@ -16,34 +16,41 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from risk_model import __version__
-from risk_model.artifact import Registry
-from risk_model.model import RiskModel, load
+from risk_model.model import RiskModel
 from service import errors, logs
 from service.api import (
     admin,
     audits,
+    batches,
     departments,
+    desk_tools,
     handling,
     health,
+    learning,
     matters,
     petitions,
     scans,
     score,
     session,
-    setup_page,
     single_sign_on,
     uploads,
+    versions,
 )
 from service.api.schemas import Model
 from service.core import Clock, Core, idle, utc_now
 from service.deps import check_routes
+from service.desk import site as desk
+from service.desk.pages import error_page
 from service.jobs import Jobs
+from service.learning.drift import drift
+from service.learning.quality import weeks_before
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
 from service.scoring import Scoring
+from service.served import Served
 from service.settings import Settings
-from service.store import Store, listing
+from service.store import Store, cuts, listing
 from service.store import uploads as waiting
 
 _ROUTERS: Final = (
@@ -56,10 +63,13 @@ _ROUTERS: Final = (
     admin,
     audits,
     health,
-    setup_page,
     uploads,
+    desk_tools,
+    batches,
     scans,
     single_sign_on,
+    learning,
+    versions,
 )
 
 
@@ -82,7 +92,7 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
         # Without this the page shows a badge from the internet.
         swagger_ui_parameters={"validatorUrl": None},
         middleware=[
-            Middleware(Observe, metrics=metrics),
+            Middleware(Observe, metrics=metrics, page=error_page),
             Middleware(
                 Limit,
                 most=settings.max_body_bytes,
@@ -94,10 +104,14 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     app.state.core = core
     for module in _ROUTERS:
         app.include_router(module.router)
-    check_routes(routes())
-    errors.install(app, _field_names())
+    check_routes([*routes(), *desk.routes()])
+    desk.install(app)
+    errors.install(app, _field_names(), error_page)
     metrics.gauge("petition_risk_overdue", "Petitions past a statutory date.", lambda: _overdue(core))
     metrics.gauge("petition_risk_upload_age_seconds", "Age of the oldest unfinished upload.", lambda: _upload_age(core))
+    metrics.gauge(
+        "petition_risk_drift_alarms", "Control charts at alarm in the last whole week.", lambda: _drifted(core)
+    )
     return app
 
 
@@ -105,8 +119,8 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     core: Core = app.state.core
     logs.configure(core.settings.log_level)
-    core.scoring = await run_in_threadpool(_scoring, core)
-    logs.log().info("ready", version=core.scoring.model.version)
+    core.served = await run_in_threadpool(_served, core)
+    logs.log().info("ready", version=core.scoring.model.version if core.scoring else "")
     jobs = Jobs(core)
     core.wake, app.state.jobs = jobs.wake, jobs
     await run_in_threadpool(jobs.start)
@@ -117,17 +131,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.log().info("stopped")
 
 
-def _scoring(core: Core) -> Scoring:
+def _served(core: Core) -> Served:
     settings = core.settings
-    return Scoring(served_model(settings), settings.scoring_threads, settings.max_text_chars, core.metrics)
 
+    def scoring(model: RiskModel) -> Scoring:
+        def office_cuts() -> tuple[float, float] | None:
+            with core.store.reading() as session:
+                row = cuts.newest(session, model.version)
+            return (row.high, row.medium) if row else None
 
-def served_model(settings: Settings) -> RiskModel:
-    """Load and verify the model that the settings name."""
-    if settings.models is None:
-        return load(settings.model)
-    registry = Registry(settings.models)
-    return load(registry.path(settings.model or registry.current()))
+        return Scoring(model, settings.scoring_threads, settings.max_text_chars, core.metrics, office_cuts)
+
+    served = Served(settings, scoring)
+    served.catch_up()
+    return served
 
 
 def _overdue(core: Core) -> float | None:
@@ -146,6 +163,15 @@ def _upload_age(core: Core) -> float | None:
     except SQLAlchemyError:
         return None
     return (core.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def _drifted(core: Core) -> float | None:
+    try:
+        with core.store.reading() as session:
+            found = drift(session, weeks_before(core.today(), 1)[0], core.store.url)
+    except SQLAlchemyError:
+        return None
+    return float(found.alarms) if found.charts else None
 
 
 def routes() -> list[APIRoute]:

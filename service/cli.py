@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from risk_model.cli.group import Group
+from service import feedback_cli
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -22,6 +23,9 @@ audit = typer.Typer(no_args_is_help=True, cls=Group, help="Check the audit log."
 
 #: Who does what is done here, in the audit log: whoever has this machine's command line.
 _ACTOR: Final = "machine:cli"
+
+#: Where the example desk keeps its invented letters, away from any real book.
+_EXAMPLE: Final = Path("out/desk")
 
 Role = Annotated[
     list[str], typer.Option("--role", help="viewer, triager, approver, admin or auditor; may be repeated.")
@@ -38,6 +42,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(user, name="user")
     app.add_typer(key, name="key")
     app.add_typer(audit, name="audit")
+    app.add_typer(feedback_cli.app, name="feedback")
 
 
 def _settings() -> Settings:
@@ -77,18 +82,39 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the embedded database.")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Show the desk with invented letters, in a folder of its own.")
+    ] = False,
 ) -> None:
-    """Start the HTTP service; without configuration on an embedded database, for this machine only."""
+    """Start the HTTP service and the desk; without configuration on an embedded database, for this machine only."""
     from service.operations import serving
 
-    serving.export({"host": host, "port": port, "workers": workers, "data_dir": data_dir})
+    if example:
+        data_dir = data_dir or _EXAMPLE
+    serving.export({"host": host, "port": port, "workers": workers, "data_dir": data_dir, "example": example})
     settings = _settings()
     link = serving.prepare(settings)
     where = serving.address(settings)
-    typer.echo(f"petition-risk 服务：{where}　接口文档：{where}/docs")
+    if settings.example:
+        _load_example(settings)
+    typer.echo(f"petition-risk 工作台：{where}　接口文档：{where}/docs")
     if link:
         typer.echo(f"还没有账号。请在24小时内打开这个一次性链接，建立管理员：{where}{link}")
     serving.serve(settings)
+
+
+def _load_example(settings: Settings) -> None:
+    from service.operations import example
+    from service.served import served_model
+    from service.store import Store
+
+    store = Store(settings.url)
+    try:
+        loaded = example.load(store, served_model(settings), settings.today(_now()), _now())
+    finally:
+        store.close()
+    if loaded:
+        typer.echo(f"已放入{loaded}封示例来信（虚构）")
 
 
 def backup(target: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; must not exist.")]) -> None:

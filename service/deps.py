@@ -22,9 +22,13 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
-async def core_of(request: Request) -> Core:
-    """Return the core of the application that serves a request; async, for a plain function costs a change of threads."""
+def core_of(request: Request) -> Core:
+    """Return the core of the application that serves a request, with the model that is to be served now.
+
+    A plain function, so that it runs in a thread: it may have to load that model.
+    """
     core: Core = request.app.state.core
+    core.catch_up()
     return core
 
 
@@ -91,6 +95,10 @@ class Guard:
         self.permission = permission
 
     def __call__(self, request: Request, core: TheCore) -> Principal:
+        """Return who makes the request."""
+        return self.admit(request, core)
+
+    def admit(self, request: Request, core: Core) -> Principal:
         """Return who makes the request; 401 for nobody, 403 without the permission, 429 above the rate."""
         try:
             principal = authenticate(request, core)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from risk_model.tables import is_personal_name
@@ -114,10 +114,19 @@ class PublicReason(ValueError):
     """Raised by a validator: its text may be shown, because it holds nothing of the value."""
 
 
-def install(app: FastAPI, known: frozenset[str]) -> None:
+#: Makes the page that a browser shows for an error; None where a program asks.
+ErrorPage = Callable[[Request, int, str, str], Response | None]
+
+
+def install(app: FastAPI, known: frozenset[str], page: ErrorPage) -> None:
     """Let one handler answer every error of `app`; `known` are the field names that may be repeated."""
 
-    async def answer(request: Request, error: Exception) -> JSONResponse:
+    async def answer(request: Request, error: Exception) -> Response:
+        answered = as_json(request, error)
+        shown = page(request, answered.status_code, _message(error), request.scope.get("request_id", ""))
+        return shown or answered
+
+    def as_json(request: Request, error: Exception) -> JSONResponse:
         request_id = request.scope.get("request_id", "")
         if isinstance(error, RequestValidationError):
             errors = error.errors()
@@ -137,3 +146,12 @@ def install(app: FastAPI, known: frozenset[str]) -> None:
 
     for kind in (HTTPException, RequestValidationError, StoreError):
         app.add_exception_handler(kind, answer)
+
+
+def _message(error: Exception) -> str:
+    """Return what a person is told of an error."""
+    if isinstance(error, StoreError):
+        return str(error)
+    if isinstance(error, ApiError):
+        return error.detail
+    return ERRORS.get(error.status_code if isinstance(error, HTTPException) else 422, ERRORS[500])[1]

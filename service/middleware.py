@@ -9,10 +9,11 @@ import uuid
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import ApiError, error_body
+from service.errors import ERRORS, ApiError, ErrorPage, error_body
 from service.logs import log, log_exception
 from service.metrics import Metrics
 
@@ -21,7 +22,7 @@ _REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _JSON: Final = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM: Final = re.compile(r"multipart/form-data\s*;.*", re.IGNORECASE)
 _API: Final = "/api/"
-_UPLOADS: Final = "/api/v1/uploads"
+_UPLOADS: Final = frozenset({"/api/v1/uploads", "/api/v1/batches"})
 #: A method outside this set is somebody's invention, and would be written into the log and the metrics.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -43,9 +44,10 @@ class Observe:
     Exceptions end here and are logged without their message: the server behind would write the whole traceback.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, page: ErrorPage) -> None:
         self.app = app
         self.metrics = metrics
+        self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -73,7 +75,9 @@ class Observe:
         except Exception as error:  # noqa: BLE001  the last resort: nothing may pass to a logger that prints messages
             log_exception("request failed", error, request_id=request_id, route=route_of(scope))
             if not status:
-                await JSONResponse(error_body(500, request_id=request_id), 500)(scope, receive, observed)
+                shown = self.page(Request(scope), 500, ERRORS[500][1], request_id)
+                answer = shown or JSONResponse(error_body(500, request_id=request_id), 500)
+                await answer(scope, receive, observed)
         finally:
             seconds = time.perf_counter() - started
             route, method = route_of(scope), scope["method"] if scope["method"] in _METHODS else "OTHER"
@@ -106,8 +110,8 @@ class Limit:
         kind = headers.get("content-type", "")
         has_body = length not in {"", "0"} or "transfer-encoding" in headers
         status = 0
-        # Only one endpoint reads forms.
-        is_upload = scope["path"] == _UPLOADS
+        # Only these endpoints read forms.
+        is_upload = scope["path"] in _UPLOADS
         most = self.most[is_upload]
         if has_body and length and (not length.isdigit() or int(length) > most):
             status = 413

@@ -117,6 +117,7 @@ class Scanner:
             folder.rmdir()
 
     def _model(self) -> str:
+        self.core.catch_up()
         scoring = self.core.scoring
         assert scoring is not None  # noqa: S101  jobs begin after the model
         return str(scoring.model.artifact.folder)

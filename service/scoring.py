@@ -21,6 +21,10 @@ from service.metrics import Metrics
 
 T = TypeVar("T")
 
+#: The office's cuts of the risk, high and medium; None: those of the model.
+CutsOf = Callable[[], tuple[float, float] | None]
+#: Seconds for which the cuts are not asked again.
+_CUTS_LAST: Final = 2.0
 _TOO_LONG: Final = {"field": "body", "reason": "太长"}
 
 
@@ -37,8 +41,12 @@ class Scored:
 class Scoring:
     """The verified model behind a queue: calls are served in order, `threads` at a time, so none waits out of turn."""
 
-    def __init__(self, model: RiskModel, threads: int, most_chars: int, metrics: Metrics) -> None:
+    def __init__(
+        self, model: RiskModel, threads: int, most_chars: int, metrics: Metrics, cuts: CutsOf = lambda: None
+    ) -> None:
         self.model = model
+        self._cuts = cuts
+        self._looked = -_CUTS_LAST
         self.most_chars = most_chars
         self.metrics = metrics
         self._limiter = CapacityLimiter(threads)
@@ -58,12 +66,23 @@ class Scoring:
     def assess(self, petitions: Sequence[Petition], evidence: int) -> list[Assessment]:
         """Assess letters and count them."""
         started = time.perf_counter()
+        self.renew_cuts()
         out = self.model.score(petitions, evidence)
         self.metrics.scoring_seconds.observe(time.perf_counter() - started)
         self.metrics.items.labels("scored").inc(len(out))
         for assessment in out:
             self.metrics.bands.labels(assessment.risk_band).inc()
         return out
+
+    def renew_cuts(self) -> None:
+        """Take over the office's cuts; another worker may have changed them a few seconds ago."""
+        if time.monotonic() - self._looked < _CUTS_LAST:
+            return
+        self._looked = time.monotonic()
+        thresholds = self.model.thresholds
+        cuts = self._cuts()
+        if cuts and cuts != (thresholds.high, thresholds.medium):
+            self.model = self.model.with_cuts(*cuts)
 
     def too_long(self, letter: LetterIn) -> bool:
         """Tell whether a letter has more text than the office allows."""

@@ -33,9 +33,16 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="`postgresql+psycopg://…`; empty: SQLite inside `data_dir`.")
     models: Path | None = Field(default=None, description="Folder of models; empty: the released ones.")
     model: str | None = Field(default=None, description="Version to serve; empty: the one `CURRENT` names.")
+    training_data: Path | None = Field(
+        default=None, description="Folder of labelled CSV files that candidates learn from, too."
+    )
+    locked_set: Path | None = Field(
+        default=None, description="Labelled CSV that candidates are judged by; never trained on."
+    )
     auth: Literal["on", "off"] = Field(
         default="on", description="`off` lets everybody on this machine in; loopback only."
     )
+    example: bool = Field(default=False, description="Every page says that the letters are invented.")
     scans: Path | None = Field(default=None, description="Folder of weekly scans; empty: `scans` inside `data_dir`.")
     scan_day: Literal["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
         default="mon", description="Day on which the week before is scanned; `off`: only when somebody asks."

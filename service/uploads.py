@@ -82,6 +82,7 @@ class Worker:
     def _chunk(self, upload_id: int) -> bool:
         """Register the next rows; False when the upload is finished, cancelled or somebody else's by now."""
         core = self.core
+        core.catch_up()
         with core.store.reading() as session:
             letters = uploads.waiting(session, upload_id, CHUNK)
         entries = self._entries(letters)

@@ -43,6 +43,10 @@ class Registry:
         except FileNotFoundError:
             raise ArtifactError(f"{self.root} 里没有 {CURRENT}：用 petition-risk model promote 指定一个版本") from None
 
+    def served(self) -> str | None:
+        """Return the served version, None where none has been promoted yet."""
+        return self.current() if (self.root / CURRENT).exists() else None
+
     def history(self) -> list[str]:
         """Return the versions served before, oldest first."""
         path = self.root / HISTORY
@@ -51,7 +55,7 @@ class Registry:
     def promote(self, version: str) -> None:
         """Serve `version` from now on; readers see the old name or the new one, never half of it."""
         self.path(version)
-        before = self.current() if (self.root / CURRENT).exists() else None
+        before = self.served()
         if before == version:
             return
         if before:

@@ -11,6 +11,7 @@ from risk_model.errors import (
     ArtifactError,
     EngineError,
     GateError,
+    GuardError,
     InputError,
     LabelError,
     OutputError,
@@ -23,6 +24,7 @@ EXIT_CODES: Final[dict[type[PetitionRiskError], int]] = {
     LabelError: 2,
     OutputError: 3,
     ArtifactError: 4,
+    GuardError: 4,
     GateError: 5,
     EngineError: 6,
 }

@@ -31,6 +31,15 @@ def train(
             exists=True,
         ),
     ] = None,
+    feedback: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--feedback",
+            "-f",
+            help="Decisions of the office's staff, from `feedback export`; every fifth letter is kept for judging; repeatable.",
+            exists=True,
+        ),
+    ] = None,
     corpus: Annotated[bool, typer.Option(help="Use the built-in synthetic corpus.")] = True,
     test: Annotated[
         list[Path] | None,
@@ -59,6 +68,8 @@ def train(
 
     With the office's own labels:  petition-risk train 2026.12.1 -l reviewed.csv -t held_out.csv
 
+    With what the staff decided:  petition-risk feedback export decisions.jsonl, then  petition-risk train 2026.12.1 -f decisions.jsonl
+
     The new model is not served until `petition-risk model promote NAME`.
     """
     from risk_model.artifact import Artifact, default_registry
@@ -75,7 +86,8 @@ def train(
     folder = root / name
     if folder.exists():
         raise OutputError(f"{folder} 已经存在：模型目录从不覆盖，请换一个版本名")
-    trained = fit(Plan(tuple(labelled or ()), tuple(unlabelled or ()), corpus, tuple(settings.items())), say)
+    plan = Plan(tuple(labelled or ()), tuple(unlabelled or ()), corpus, tuple(settings.items()), tuple(feedback or ()))
+    trained = fit(plan, say)
     model = RiskModel(Artifact(folder, {"version": name, **trained.manifest}, trained.parameters))
     others = {other.name: load(other) for other in compare or ()}
     say("measuring for the card")

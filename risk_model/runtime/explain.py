@@ -8,6 +8,7 @@ once, for the price of a few array operations.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,15 +32,19 @@ class WordShares:
     logit: float
 
 
-def explain(scorer: Scorer, text: str, output: int) -> WordShares:
-    """Return the exact word shares of one prepared letter for one output."""
+def explain(scorer: Scorer, text: str, outputs: Sequence[int]) -> list[WordShares]:
+    """Return the exact word shares of one prepared letter for each of some outputs."""
     encoded = scorer.encode([text])
     batch = encoded.batch
     parts = scorer.read(encoded, explained=True)
-    logit = float(scorer.joined(parts)[0, output])
+    logits = scorer.joined(parts)[0]
     keep = batch.ends <= len(text)
-    shares = word_shares(scorer, encoded, parts, output)[keep]
-    return WordShares(batch.starts[keep], batch.ends[keep], shares, logit - float(shares.sum()), logit)
+    out = []
+    for output in outputs:
+        shares = word_shares(scorer, encoded, parts, output)[keep]
+        logit = float(logits[output])
+        out.append(WordShares(batch.starts[keep], batch.ends[keep], shares, logit - float(shares.sum()), logit))
+    return out
 
 
 def word_shares(scorer: Scorer, encoded: Encoded, parts: Read, output: int) -> F64:

@@ -53,15 +53,19 @@ def wanted_names(mapping: Mapping[str, str]) -> frozenset[str]:
 
 
 def find_columns(
-    header: Sequence[str], mapping: Mapping[str, str] | None = None, sample: Sequence[Sequence[str]] = ()
+    header: Sequence[str],
+    mapping: Mapping[str, str] | None = None,
+    sample: Sequence[Sequence[str]] = (),
+    *,
+    guess: bool = True,
 ) -> Layout:
     """Find the columns of a table from its header, the caller's `mapping` of roles to names, and some of its rows.
 
-    Raises `InputError` where there is neither title nor body, a mapped column is missing, or a role would read personal
+    Without `guess` only the roles of `mapping` are there. Raises `InputError` where there is neither title nor body, a mapped column is missing, or a role would read personal
     data.
     """
     header = tuple(header)
-    roles, notes = _assign(header, mapping or {})
+    roles, notes = _assign(header, mapping or {}, guess)
     if "title" not in roles and "body" not in roles:
         raise InputError(_nothing_found(header))
     if "id" in roles and looks_personal(row[roles["id"]] for row in sample):
@@ -79,7 +83,7 @@ def find_columns(
     return Layout(header, roles, kept, dropped, tuple(notes))
 
 
-def _assign(header: tuple[str, ...], mapping: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
+def _assign(header: tuple[str, ...], mapping: Mapping[str, str], guess: bool) -> tuple[dict[str, int], list[str]]:
     keys = [fold(name) for name in header]
     roles: dict[str, int] = {}
     notes: list[str] = []
@@ -90,7 +94,7 @@ def _assign(header: tuple[str, ...], mapping: Mapping[str, str]) -> tuple[dict[s
         if (key := fold(name)) not in keys:
             raise InputError(f"--columns 指定的{ROLE_LABELS[role]}列“{name}”不在表里。{_listing(header)}")
         roles[role] = keys.index(key)
-    for role, names in FOLDED.items():
+    for role, names in FOLDED.items() if guess else ():
         taken = set(roles.values())
         found = [i for name in names for i, key in enumerate(keys) if key == name and i not in taken]
         if role not in roles and found:

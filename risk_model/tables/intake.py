@@ -47,12 +47,19 @@ class Intake:
     where the table cannot be understood.
     """
 
-    def __init__(self, source: Source, mapping: Mapping[str, str] | None = None, today: dt.date | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        mapping: Mapping[str, str] | None = None,
+        today: dt.date | None = None,
+        *,
+        guess: bool = True,
+    ) -> None:
         rows = source.rows()
         first = list(islice(rows, _SAMPLE))
         self._rows: Iterator[Row | Reject] = chain(first, rows)
         self._layout: Layout = find_columns(
-            source.header, mapping, [row.cells for row in first if isinstance(row, Row)]
+            source.header, mapping, [row.cells for row in first if isinstance(row, Row)], guess=guess
         )
         self._from_excel = source.kind == "xlsx"
         self._latest = (today or dt.date.today()) + AHEAD

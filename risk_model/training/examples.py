@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.errors import LabelError
+from risk_model.feedback import Conflict, is_locked, read, settle
 from risk_model.taxonomy import FACTOR_NAMES, LEVELS, OUTPUTS, SUBTAG_NAMES, TAG_NAMES, TAG_OF
+from risk_model.training.duplicates import copy_groups
 
 F32 = NDArray[np.float32]
 
@@ -27,13 +29,18 @@ F32 = NDArray[np.float32]
 #: absent.
 LATER_SUBTAGS: Final = ("family_neighbor_dispute",)
 
+#: The escalation of a letter whose level nobody gave.
+UNKNOWN: Final = -1
+#: How a reviewed letter of the weekly lot is marked: only these stand for all letters of an office.
+LOT: Final = "feedback:sample"
+
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Letters with labels: texts (title, line end, body), targets (n, K) in {0, 1, nan}, escalation 0…3, where each is
-    from.
+    """Letters with labels: texts (title, line end, body), targets (n, K) in {0, 1, nan}, escalation 0…3 or UNKNOWN, where
+    each is from.
     """
 
     ids: tuple[str, ...]
@@ -141,6 +148,38 @@ def labelled_file(path: Path, corrected: Mapping[str, dict[str, Any]] = MappingP
         return _examples(rows, synthetic=False, unknown=unknown)
     except LabelError as error:
         raise LabelError(f"{path}：{error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a file of decisions comes to: letters to learn from, letters locked for judging, and what is in dispute."""
+
+    lessons: Examples
+    locked: Examples
+    conflicts: tuple[Conflict, ...]
+
+
+def reviewed_file(path: Path) -> Reviewed:
+    """Read decisions of the office's staff (`petition-risk feedback export`); raises `LabelError`."""
+    settled, conflicts = settle(read(path))
+    targets = np.full((len(settled), len(OUTPUTS)), np.nan, np.float32)
+    for row, letter in zip(targets, settled, strict=True):
+        for name, value in letter.values.items():
+            row[_COLUMN[name]] = value
+    every = Examples(
+        tuple(x.letter for x in settled),
+        tuple(f"{x.title}\n{x.body}" for x in settled),
+        targets,
+        np.array([UNKNOWN if x.level is None else x.level for x in settled], np.int64),
+        tuple(f"feedback:{x.source}" for x in settled),
+        np.zeros(len(settled), bool),
+    )
+    locked = np.array([is_locked(x.letter) for x in settled], bool)
+    groups = copy_groups(every.texts)
+    # A copy of a locked letter would teach what the locked one asks.
+    told = np.isin(groups, groups[locked])
+    lessons, kept = every.take(np.flatnonzero(~told)), every.take(np.flatnonzero(locked))
+    return Reviewed(lessons, kept, tuple(conflicts))
 
 
 def unlabelled_file(path: Path) -> list[str]:

@@ -25,7 +25,9 @@ _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was true and what a model said of n letters: targets and probabilities (n, K), decisions, levels 0…3."""
+    """What was true and what a model said of n letters: targets (n, K; nan where unknown) and probabilities (n, K),
+    decisions, levels 0…3 or below 0 where unknown.
+    """
 
     targets: F32
     probabilities: F32
@@ -45,37 +47,54 @@ def calibration_error(truth: NDArray[Any], probability: NDArray[Any], bins: int 
 
 
 def measures(judged: Judged) -> dict[str, float]:
-    """Return every measure by name; a measure that needs both classes is nan where only one is there."""
+    """Return every measure by name, each over the letters whose label is known; a measure that needs both classes is nan
+    where only one is there.
+    """
     out: dict[str, float] = {}
     for name in TAG_NAMES:
         k = _COLUMN[name]
-        truth, probability = judged.targets[:, k], judged.probabilities[:, k]
-        out[f"{name}.f1"] = f1_score(truth, judged.decisions[:, k], zero_division=0)
+        known = ~np.isnan(judged.targets[:, k])
+        truth, probability = judged.targets[known, k], judged.probabilities[known, k]
+        if not len(truth):
+            out |= {f"{name}.{m}": np.nan for m in ("f1", "ap", "auc", "brier", "ece")}
+            continue
+        out[f"{name}.f1"] = f1_score(truth, judged.decisions[known, k], zero_division=0)
         out[f"{name}.ap"] = _ranked(average_precision_score, truth, probability)
         out[f"{name}.auc"] = _ranked(roc_auc_score, truth, probability)
         out[f"{name}.brier"] = float(brier_score_loss(truth, probability))
         out[f"{name}.ece"] = calibration_error(truth, probability)
     out["tags.macro_f1"] = float(np.mean([out[f"{name}.f1"] for name in TAG_NAMES]))
-    risk = judged.probabilities[:, _COLUMN[RISK_OUTPUT]]
-    group, grave = judged.levels >= 2, judged.levels >= 3
-    out["risk.auc_ge2"] = _ranked(roc_auc_score, group, risk)
-    out["risk.ap_ge2"] = _ranked(average_precision_score, group, risk)
-    out["risk.auc_ge3"] = _ranked(roc_auc_score, grave, risk)
-    out["risk.brier_ge2"] = float(brier_score_loss(group, risk))
-    out["risk.ece_ge2"] = calibration_error(group.astype(float), risk)
-    top = np.argsort(-risk, kind="stable")[: max(1, len(risk) // 5)]
-    out["risk.recall_level3_top_fifth"] = float(grave[top].sum() / max(1, grave.sum()))
-    varied = min(len(np.unique(judged.levels)), len(np.unique(risk))) > 1
-    out["risk.spearman"] = float(spearmanr(risk, judged.levels).statistic) if varied else np.nan
+    out |= _risk(judged.take(np.flatnonzero(judged.levels >= 0)))
     for field, names in (("subtags", SUBTAG_NAMES), ("factors", FACTOR_NAMES)):
-        columns = [_COLUMN[n] for n in names if not np.isnan(judged.targets[:, _COLUMN[n]]).any()]
-        columns = [k for k in columns if judged.targets[:, k].any()]
-        truth, said = judged.targets[:, columns].astype(bool), judged.decisions[:, columns]
-        out[f"{field}.micro_f1"] = f1_score(truth, said, average="micro", zero_division=0) if columns else np.nan
-        each = [f1_score(truth[:, i], said[:, i], zero_division=0) for i in range(len(columns))]
+        columns = [_COLUMN[n] for n in names if (judged.targets[:, _COLUMN[n]] == 1).any()]
+        known = ~np.isnan(judged.targets[:, columns])
+        truth, said = judged.targets[:, columns] == 1, judged.decisions[:, columns]
+        out[f"{field}.micro_f1"] = f1_score(truth[known], said[known], zero_division=0) if columns else np.nan
+        each = [f1_score(truth[rows, i], said[rows, i], zero_division=0) for i, rows in enumerate(known.T)]
         out[f"{field}.macro_f1"] = float(np.mean(each)) if each else np.nan
         out |= {f"{field}.{OUTPUTS[k]}.f1": value for k, value in zip(columns, each, strict=True)}
     return {name: float(value) for name, value in out.items()}
+
+
+def _risk(judged: Judged) -> dict[str, float]:
+    """Return the measures of the risk; every level must be known."""
+    names = ("auc_ge2", "ap_ge2", "auc_ge3", "brier_ge2", "ece_ge2", "recall_level3_top_fifth", "spearman")
+    if not len(judged.levels):
+        return {f"risk.{name}": np.nan for name in names}
+    risk = judged.probabilities[:, _COLUMN[RISK_OUTPUT]]
+    group, grave = judged.levels >= 2, judged.levels >= 3
+    top = np.argsort(-risk, kind="stable")[: max(1, len(risk) // 5)]
+    varied = min(len(np.unique(judged.levels)), len(np.unique(risk))) > 1
+    values = (
+        _ranked(roc_auc_score, group, risk),
+        _ranked(average_precision_score, group, risk),
+        _ranked(roc_auc_score, grave, risk),
+        float(brier_score_loss(group, risk)),
+        calibration_error(group.astype(float), risk),
+        float(grave[top].sum() / max(1, grave.sum())),
+        float(spearmanr(risk, judged.levels).statistic) if varied else np.nan,
+    )
+    return {f"risk.{name}": value for name, value in zip(names, values, strict=True)}
 
 
 def _ranked(measure: Callable[[Any, Any], float], truth: NDArray[Any], score: NDArray[Any]) -> float:

@@ -24,13 +24,27 @@ from risk_model.text import rules
 from risk_model.thresholds import decide
 from risk_model.training.augment import indifferent
 from risk_model.training.card import model_card
+from risk_model.training.curves import risk_curve
 from risk_model.training.cuts import choose
 from risk_model.training.duplicates import copy_groups
-from risk_model.training.examples import Examples, corpus, corrections, digest, labelled_file, unlabelled_file
+from risk_model.training.examples import (
+    LOT,
+    Examples,
+    Reviewed,
+    corpus,
+    corrections,
+    digest,
+    labelled_file,
+    reviewed_file,
+    unlabelled_file,
+)
 from risk_model.training.measures import Judged, measures
 
 #: Below this many letters cross-validation has too little to learn calibration from.
 FEWEST: Final = 300
+
+#: With fewer letters than this a probability cannot be calibrated to within a few hundredths.
+ENOUGH: Final = 100
 
 #: Measures that need no cut, so that parts compare fairly.
 _RANKING: Final = frozenset({"ap", "auc", "auc_ge2", "ap_ge2", "auc_ge3", "recall_level3_top_fifth"})
@@ -40,12 +54,15 @@ _LIBRARIES: Final = ("numpy", "scipy", "scikit-learn", "rjieba", "jieba", "openc
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train on and how. `settings` are parameters of `PetitionRiskClassifier`."""
+    """What to train on and how; `feedback` are files of staff decisions. `settings` are parameters of
+    `PetitionRiskClassifier`.
+    """
 
     labelled: tuple[Path, ...] = ()
     unlabelled: tuple[Path, ...] = ()
     use_corpus: bool = True
     settings: tuple[tuple[str, Any], ...] = ()
+    feedback: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +84,24 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     """
     parts = [corpus()] if plan.use_corpus else []
     parts += [labelled_file(path) for path in plan.labelled]
+    reviewed = [reviewed_file(path) for path in plan.feedback]
+    parts += [part.lessons for part in reviewed]
     if not parts:
-        raise LabelError("没有训练数据：不要去掉内置语料，或者用 --labelled 给出标注文件")
+        raise LabelError("没有训练数据：不要去掉内置语料，或者用 --labelled 给出标注文件，用 --feedback 给出复核记录")
     examples = Examples.concatenate(parts)
     if len(examples) < FEWEST:
         raise LabelError(f"只有 {len(examples)} 封标注信件，至少需要 {FEWEST} 封")
     unlabelled = [text for path in plan.unlabelled for text in unlabelled_file(path)]
     say(f"{len(examples)} labelled letters, {len(unlabelled)} without labels")
     groups = split_groups(examples)
-    calibrate = ~examples.synthetic if (~examples.synthetic).any() else np.ones(len(examples), bool)
+    calibrate = representative(examples)
     classifier = PetitionRiskClassifier(**dict(plan.settings))
     say("fitting both parts, out of fold and on everything")
     # Corrected labels teach, the labels as first given judge and calibrate: the corrections took a model's word into
     # account, and judging a model by them would flatter it.
-    corrected = [part.targets for part in parts[: len(parts) - len(plan.labelled)]]
-    corrected += [labelled_file(path, corrections()).targets for path in plan.labelled]
-    taught = indifferent(examples.texts, classifier.seed), np.concatenate(corrected)
+    lessons = [*parts[: int(plan.use_corpus)], *(labelled_file(path, corrections()) for path in plan.labelled)]
+    lessons += [part.lessons for part in reviewed]
+    taught = indifferent(examples.texts, classifier.seed), np.concatenate([part.targets for part in lessons])
     classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate, taught)
     rows = np.flatnonzero(calibrate)
     held_out = classifier.out_of_fold_
@@ -92,7 +111,23 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     metrics = measures(judged.take(rows))
     manifest = _manifest(plan, examples, len(unlabelled), metrics, classifier)
     manifest["parts"] = part_measures(classifier, judged, rows)
+    if reviewed:
+        manifest["feedback"] = _feedback(reviewed)
+    manifest["risk_curve"] = risk_curve(judged.take(rows), "out of fold")
     return Trained(parameters, classifier, manifest, metrics, examples)
+
+
+def representative(examples: Examples) -> NDArray[np.bool_]:
+    """Return which letters show how frequent labels are where the model will serve.
+
+    Not the corpus, which is balanced by design, and of reviewed letters only those drawn by lot: others were read because
+    they looked grave or doubtful. With fewer than ENOUGH of such letters, all real ones have to do; without any, all.
+    """
+    chosen = np.array([batch.startswith("feedback:") and batch != LOT for batch in examples.batches], bool)
+    for rows in (~examples.synthetic & ~chosen, ~examples.synthetic):
+        if rows.sum() >= ENOUGH:
+            return rows
+    return np.ones(len(examples), bool)
 
 
 def part_measures(
@@ -117,7 +152,8 @@ def split_groups(examples: Examples) -> NDArray[np.int64]:
 def _manifest(
     plan: Plan, examples: Examples, unlabelled: int, metrics: dict[str, float], classifier: PetitionRiskClassifier
 ) -> dict[str, Any]:
-    data = [{"name": path.name, "sha256": digest(path)} for path in (*plan.labelled, *plan.unlabelled)]
+    given = (("labelled", plan.labelled), ("feedback", plan.feedback), ("unlabelled", plan.unlabelled))
+    data = [{"name": path.name, "sha256": digest(path), "use": use} for use, paths in given for path in paths]
     if plan.use_corpus:
         data.insert(0, _own("corpus.jsonl"))
     if plan.labelled:
@@ -138,7 +174,15 @@ def _manifest(
 
 
 def _own(name: str) -> dict[str, str]:
-    return {"name": name, "sha256": digest(Path(str(files("risk_model.data") / name)))}
+    return {"name": name, "sha256": digest(Path(str(files("risk_model.data") / name))), "use": "built-in"}
+
+
+def _feedback(reviewed: Sequence[Reviewed]) -> dict[str, int]:
+    return {
+        "lessons": sum(len(part.lessons) for part in reviewed),
+        "locked": sum(len(part.locked) for part in reviewed),
+        "conflicts": sum(len(part.conflicts) for part in reviewed),
+    }
 
 
 def write(trained: Trained, folder: Path, name: str, notes: Sequence[str] = ()) -> None:

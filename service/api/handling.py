@@ -17,6 +17,7 @@ from service.core import Core
 from service.deps import TheCore, allowed
 from service.security.permissions import Permission, Principal
 from service.store import audit, petitions, reviews
+from service.store.notes import note
 from service.store.tables import PetitionRow
 
 router = APIRouter(prefix=PREFIX, tags=["复核与办理"])
@@ -31,9 +32,11 @@ def review(
     """Confirm or correct an assessment. A lower band is kept as `pending` and does not count yet."""
     with core.store.writing() as session:
         row = petitions.find(session, id, lock=True)
-        said = reviews.Review(body.decision, _clean(body.reason), body.band, body.tags, body.subtags)
+        petitions.check_seen(row, body.seen)
+        said = reviews.Review(body.decision, _clean(body.reason), body.band, body.tags, body.subtags, body.factors)
         before = row.band
         kept = reviews.add(session, row, said, core.now(), who.actor)
+        note(session, kept, who, body.level)
         details = {"review": kept.id, "decision": kept.decision, "status": kept.status, "from": before, "to": kept.band}
         _recorded(session, core, who, row, "review.add", kept.reason, details)
         return ReviewAnswer(review=views.review(kept))
@@ -50,9 +53,27 @@ def decide(
     """Approve or reject a review that lowers the band; never one's own."""
     with core.store.writing() as session:
         row = petitions.find(session, id, lock=True)
+        petitions.check_seen(row, body.seen)
         reason = _clean(body.reason)
         kept = reviews.decide(session, row, review_id, body.approve, reason, core.now(), who.actor)
         _recorded(session, core, who, row, f"review.{kept.status}", reason, {"review": kept.id, "to": row.band})
+        return ReviewAnswer(review=views.review(kept))
+
+
+@router.delete(
+    "/petitions/{id}/reviews/{review_id}", summary="撤销自己的复核意见", responses=errors(401, 403, 404, 409, 422, 429)
+)
+def undo(
+    id: PublicId,
+    review_id: ReviewId,
+    core: TheCore,
+    who: Annotated[Principal, Depends(allowed(Permission.REVIEWS_WRITE))],
+) -> ReviewAnswer:
+    """Take back one's own newest review; band and labels are as they were before it."""
+    with core.store.writing() as session:
+        row = petitions.find(session, id, lock=True)
+        kept = reviews.undo(session, row, review_id, core.now(), who.actor)
+        _recorded(session, core, who, row, "review.undo", "", {"review": kept.id, "to": row.band})
         return ReviewAnswer(review=views.review(kept))
 
 
@@ -63,6 +84,7 @@ def step(
     """Move a petition to its next state; only lawful steps are taken."""
     with core.store.writing() as session:
         row = petitions.find(session, id, lock=True)
+        petitions.check_seen(row, body.seen)
         before, reason = row.state, _clean(body.reason)
         petitions.step(session, row, body.state, reason, core.now(), who.actor)
         _recorded(session, core, who, row, "petition.state", reason, {"from": before, "to": row.state})
@@ -76,6 +98,7 @@ def extend(
     """Extend the time to finish once, from 60 to 90 days after receipt."""
     with core.store.writing() as session:
         row = petitions.find(session, id, lock=True)
+        petitions.check_seen(row, body.seen)
         reason = _clean(body.reason)
         petitions.extend(row, reason)
         details = {"finish_by": row.finish_by.isoformat()}

@@ -29,9 +29,14 @@ def healthz() -> dict[str, bool]:
 @public
 def readyz(core: TheCore) -> JSONResponse:
     """Tell whether the model is verified, the database is there and migrated, and the disk has room."""
-    checks = {"model": core.scoring is not None, "database": _database(core), "disk": _disk(core)}
+    checks = {"model": _model(core), "database": _database(core), "disk": _disk(core)}
     ready = all(checks.values())
     return JSONResponse({"ok": ready, "checks": checks}, 200 if ready else 503)
+
+
+def _model(core: Core) -> bool:
+    # With an exchange that failed this worker serves another version than it should.
+    return core.served is not None and core.served.loaded is not None and not core.served.problem
 
 
 def _database(core: Core) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from risk_model.taxonomy import SUBTAG_NAMES, TAG_NAMES
+from risk_model.taxonomy import FACTOR_NAMES, SUBTAG_NAMES, TAG_NAMES
 from service.api.schemas import (
     LETTER_EXAMPLE,
     Area,
@@ -25,6 +25,9 @@ from service.store.clock import STATES
 
 State = Literal["pending", "accepted", "handling", "closed", "declined"]
 assert set(STATES) == {"pending", "accepted", "handling", "closed", "declined"}  # noqa: S101  written out for the types
+
+#: `revision` of the petition as the caller saw it: 409 if somebody has changed it since. Left out: no check.
+Seen = Annotated[int | None, Field(ge=0, lt=2**31)]
 
 _REGISTER_EXAMPLE: Final[dict[str, JsonValue]] = {
     k if k != "id" else "external_id": v for k, v in LETTER_EXAMPLE.items()
@@ -78,6 +81,9 @@ class Summary(BaseModel):
     subtags: list[str]
     factors: list[str]
     model_version: str
+    revision: int
+    reviewed: bool
+    look: bool
 
 
 class ListOut(BaseModel):
@@ -98,8 +104,9 @@ class ReviewOut(BaseModel):
     band: Band | None
     tags: list[str] | None
     subtags: list[str] | None
+    factors: list[str] | None
     reason: str
-    status: Literal["counted", "pending", "approved", "rejected"]
+    status: Literal["counted", "pending", "approved", "rejected", "undone"]
     decided_by: str | None
     decided_at: dt.datetime | None
     decided_reason: str | None
@@ -155,6 +162,9 @@ class ReviewIn(Model):
     band: Band | None = None
     tags: list[Literal[TAG_NAMES]] | None = Field(default=None, max_length=len(TAG_NAMES))  # type: ignore[valid-type]
     subtags: list[Literal[SUBTAG_NAMES]] | None = Field(default=None, max_length=len(SUBTAG_NAMES))  # type: ignore[valid-type]
+    factors: list[Literal[FACTOR_NAMES]] | None = Field(default=None, max_length=len(FACTOR_NAMES))  # type: ignore[valid-type]
+    seen: Seen = None
+    level: int | None = Field(default=None, ge=0, le=3, description="Escalation if left unanswered, 0 to 3; teaches.")
 
 
 class ReviewAnswer(BaseModel):
@@ -171,6 +181,7 @@ class DecisionIn(Model):
 
     approve: bool
     reason: Reason
+    seen: Seen = None
 
 
 class StepIn(Model):
@@ -180,6 +191,7 @@ class StepIn(Model):
 
     state: State
     reason: Annotated[Text, Field(max_length=1000)] = ""
+    seen: Seen = None
 
 
 class ExtendIn(Model):
@@ -188,6 +200,7 @@ class ExtendIn(Model):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "需委托鉴定，经负责人批准延长30日"}]})
 
     reason: Reason
+    seen: Seen = None
 
 
 class ClockOut(BaseModel):

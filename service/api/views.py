@@ -38,6 +38,9 @@ def summary(row: PetitionRow, labels: set[str], today: dt.date, soon_days: int) 
         subtags=_in_order(SUBTAG_NAMES, labels),
         factors=_in_order(FACTOR_NAMES, labels),
         model_version=row.model_version,
+        revision=row.revision,
+        reviewed=row.reviewed,
+        look=row.look,
     )
 
 

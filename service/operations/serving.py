@@ -68,6 +68,6 @@ def address(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def export(settings: dict[str, str | int | Path | None]) -> None:
+def export(settings: dict[str, str | int | bool | Path | None]) -> None:
     """Hand options of the command line to the worker processes, which read the environment."""
     os.environ.update({f"PETITION_RISK_{name.upper()}": str(value) for name, value in settings.items() if value})

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     """One thing that can be allowed; also the scopes a key can have."""
 
     MODEL_READ = "model:read"
+    MODEL_WRITE = "model:write"
     SCORE = "score"
     PETITIONS_READ = "petitions:read"
     PETITIONS_WRITE = "petitions:write"
@@ -22,6 +23,8 @@ class Permission(StrEnum):
     DEPARTMENTS_READ = "departments:read"
     DEPARTMENTS_WRITE = "departments:write"
     JOBS = "jobs"
+    MODEL_CUT = "model:cut"
+    RETENTION = "retention"
     USERS = "users"
     KEYS = "keys"
     AUDIT_READ = "audit:read"
@@ -36,13 +39,26 @@ _TRIAGE: Final = _READ | {P.SCORE, P.PETITIONS_WRITE, P.REVIEWS_WRITE, P.MATTERS
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "viewer": _READ,
     "triager": _TRIAGE,
-    "approver": _TRIAGE | {P.REVIEWS_APPROVE, P.CLOCK_EXTEND},
-    "admin": frozenset({P.MODEL_READ, P.DEPARTMENTS_READ, P.DEPARTMENTS_WRITE, P.USERS, P.KEYS, P.METRICS_READ}),
+    "approver": _TRIAGE | {P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.MODEL_CUT},
+    "admin": frozenset(
+        {
+            P.MODEL_READ,
+            P.MODEL_WRITE,
+            P.DEPARTMENTS_READ,
+            P.DEPARTMENTS_WRITE,
+            P.USERS,
+            P.KEYS,
+            P.METRICS_READ,
+            P.RETENTION,
+        }
+    ),
     "auditor": _READ | {P.AUDIT_READ, P.METRICS_READ},
 }
 
 #: What only a person may do: a system's key never has it.
-PERSONAL: Final = frozenset({P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS})
+PERSONAL: Final = frozenset(
+    {P.MODEL_WRITE, P.REVIEWS_APPROVE, P.CLOCK_EXTEND, P.USERS, P.KEYS, P.MODEL_CUT, P.RETENTION}
+)
 SCOPES: Final = tuple(p for p in Permission if p not in PERSONAL)
 
 

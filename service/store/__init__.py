@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.store import learning_tables as learning_tables  # its tables belong to the schema
 from service.store.engine import Store
 from service.store.errors import Clash, Forbidden, Missing, Refused, StoreError
 

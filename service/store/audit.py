@@ -91,6 +91,11 @@ def _rows(session: Session) -> Iterator[AuditRow]:
         session.expunge_all()
 
 
+def length(session: Session) -> int:
+    """Return the number of rows."""
+    return session.get_one(AuditHeadRow, _HEAD).seq
+
+
 def page(
     session: Session, *, after: int = 0, limit: int = 100, action: str = "", actor: str = "", subject: str = ""
 ) -> list[AuditRow]:

@@ -13,8 +13,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, UnaryExpression, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from service.store.clock import OPEN
 from service.store.errors import Refused
-from service.store.tables import LabelRow, PetitionRow
+from service.store.tables import LabelRow, MatterLetterRow, MatterRow, PetitionRow, ReviewRow
 
 P = PetitionRow
 _LATEST: Final = dt.date(9999, 12, 31)
@@ -24,7 +25,8 @@ _LATEST: Final = dt.date(9999, 12, 31)
 class Filter:
     """Which petitions: every condition that is not None must hold; `labels` must all be there.
 
-    `text` looks into masked titles and bodies. `due_before` leaves out what is closed.
+    `text` looks into masked titles and bodies. `due_before` leaves out what is closed. `waits`: a lower band waits for a
+    second person.
     """
 
     labels: Sequence[str] = ()
@@ -36,6 +38,11 @@ class Filter:
     due_from: dt.date | None = None
     due_before: dt.date | None = None
     text: str = ""
+    is_open: bool | None = None
+    reviewed: bool | None = None
+    look: bool | None = None
+    waits: bool = False
+    matter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class Page:
 def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit: int) -> Page:
     """Return up to `limit` petitions after `cursor`; raises `Refused` for a cursor that is not one of ours."""
     by = ORDERS[order]
-    query = select(P).where(*_conditions(wanted))
+    query = select(P).where(*conditions(wanted))
     if order == "due":
         query = query.where(P.due_on.is_not(None))
     if cursor is not None:
@@ -76,10 +83,11 @@ def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit
 
 def count(session: Session, wanted: Filter) -> int:
     """Return how many petitions there are of a kind."""
-    return session.scalar(select(func.count()).select_from(P).where(*_conditions(wanted))) or 0
+    return session.scalar(select(func.count()).select_from(P).where(*conditions(wanted))) or 0
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter."""
     pairs = [
         (wanted.band, P.band == wanted.band),
         (wanted.area, P.area == wanted.area),
@@ -88,11 +96,19 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (wanted.received_to, P.received <= (wanted.received_to or _LATEST)),
         (wanted.due_from, P.due_on >= (wanted.due_from or _LATEST)),
         (wanted.due_before, P.due_on < (wanted.due_before or _LATEST)),
+        (wanted.is_open, P.state.in_(OPEN) if wanted.is_open else P.state.not_in(OPEN)),
+        (wanted.reviewed, P.reviewed == wanted.reviewed),
+        (wanted.look, P.look == wanted.look),
     ]
     out: list[ColumnElement[bool]] = [condition for value, condition in pairs if value is not None]
     out += [
         select(LabelRow).where(LabelRow.petition_id == P.id, LabelRow.name == name).exists() for name in wanted.labels
     ]
+    if wanted.matter is not None:
+        place = select(MatterLetterRow.petition_id).join(MatterRow, MatterRow.id == MatterLetterRow.matter_id)
+        out.append(P.id.in_(place.where(MatterRow.public_id == wanted.matter)))
+    if wanted.waits:
+        out.append(P.id.in_(select(ReviewRow.petition_id).where(ReviewRow.status == "pending")))
     if wanted.text:
         out.append(or_(P.title.icontains(wanted.text, autoescape=True), P.body.icontains(wanted.text, autoescape=True)))
     return out

@@ -66,6 +66,7 @@ def register(session: Session, entry: Entry, now: dt.datetime, actor: str) -> Pe
         accept_by=accept,
         finish_by=finish,
         due_on=accept,
+        look=bool(said.review),
     )
     session.add(row)
     session.flush()
@@ -92,6 +93,12 @@ def find(session: Session, public_id: str, *, lock: bool = False) -> PetitionRow
     if row is None:
         raise Missing("没有这件信访事项")
     return row
+
+
+def check_seen(row: PetitionRow, seen: int | None) -> None:
+    """Raise `Clash` where the petition has changed since its revision `seen`; None: the caller does not mind."""
+    if seen is not None and seen != row.revision:
+        raise Clash("这件事项刚刚有人改过：请先看最新情况，再决定是否提交")
 
 
 def set_labels(session: Session, petition_id: int, names: Iterable[str]) -> None:
@@ -142,6 +149,7 @@ def step(session: Session, row: PetitionRow, after: str, reason: str, now: dt.da
     clock.check_step(row.state, after, reason)
     session.add(StateRow(petition_id=row.id, at=now, actor=actor, before=row.state, after=after, reason=reason))
     row.state = after
+    row.revision += 1
     row.due_on = clock.due_on(after, row.accept_by, row.finish_by)
 
 
@@ -152,5 +160,6 @@ def extend(row: PetitionRow, reason: str) -> None:
     if row.extension_reason is not None:
         raise Clash("已经延期过一次：法定期限只能延长一次，最多30日")
     row.extension_reason = reason
+    row.revision += 1
     row.finish_by = clock.finish_by(row.received, extended=True)
     row.due_on = row.finish_by

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, Date, Double, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import JSON, Date, Double, ForeignKey, Index, Integer, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from service.store.types import UtcDateTime
@@ -39,7 +39,14 @@ class PetitionRow(Base):
     """A registered letter: masked text, clock, and the risk band that counts at present."""
 
     __tablename__ = "petition"
-    __table_args__ = (Index(None, "received"), Index(None, "state", "due_on"), Index(None, "band", "risk"))
+    __table_args__ = (
+        Index(None, "received"),
+        Index(None, "state", "due_on"),
+        Index(None, "band", "risk"),
+        # The order of the inbox, and its counts without a look at the rows.
+        Index(None, "band", "due_on", "id"),
+        Index(None, "state", "due_on", "reviewed", "look"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
@@ -60,6 +67,12 @@ class PetitionRow(Base):
     extension_reason: Mapped[str | None] = mapped_column(Text)
     #: The next date the law sets; none once the matter is closed.
     due_on: Mapped[dt.date | None]
+    #: Goes up with every change, so that two people at one petition notice each other.
+    revision: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: A person has confirmed or corrected the assessment.
+    reviewed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The model says that a person must look before anything else.
+    look: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LabelRow(Base):
@@ -98,6 +111,9 @@ class ReviewRow(Base):
     band: Mapped[str | None] = mapped_column(String(8))
     tags: Mapped[list[str] | None]
     subtags: Mapped[list[str] | None]
+    factors: Mapped[list[str] | None]
+    #: Band and labels before it counted, to go back to.
+    before: Mapped[dict[str, Any] | None]
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16), index=True)
     decided_by: Mapped[str | None] = mapped_column(String(128))
@@ -384,3 +400,28 @@ class ScanRow(Base):
     problem: Mapped[str] = mapped_column(Text)
     lease: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[dt.datetime | None]
+
+
+class ViewRow(Base):
+    """A selection of the inbox that a member of the staff gave a name; `query` is the query of its address."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    owner: Mapped[str] = mapped_column(String(128), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    query: Mapped[str] = mapped_column(Text)
+
+
+class CutRow(Base):
+    """Where the office cuts the risk of a model's version into bands; the newest row of a version counts."""
+
+    __tablename__ = "cut"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(128))
+    model_version: Mapped[str] = mapped_column(String(64))
+    high: Mapped[float]
+    medium: Mapped[float]
+    reason: Mapped[str] = mapped_column(Text)

@@ -25,13 +25,24 @@ def two(served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli)
 
 def test_versions_are_listed_promoted_and_rolled_back(cli: Cli, two: Path) -> None:
     assert cli("model", "list").out == "  next\n* small\n"
-    assert cli("model", "promote", "next").code == 0
+    refused = cli("model", "promote", "next")
+    assert refused.code == 4
+    assert "还没有在留出的信件上" in refused.err
+    assert cli("model", "list").out == "  next\n* small\n"
+    assert cli("model", "promote", "next", "--reason", "试用期比对过").code == 0
     assert cli("model", "list").out == "* next\n  small\n"
     assert "small" in cli("model", "rollback").out
     assert cli("model", "list").out == "  next\n* small\n"
     result = cli("model", "rollback")
     assert result.code == 4
     assert result.err.startswith("错误：没有可以退回的版本")
+    turns = cli("model", "journal").out.splitlines()
+    assert ["promote" in turns[0], "试用期比对过" in turns[0], "rollback" in turns[1], len(turns)] == [
+        True,
+        True,
+        True,
+        2,
+    ]
 
 
 def test_a_damaged_model_is_neither_verified_nor_promoted(cli: Cli, two: Path) -> None:

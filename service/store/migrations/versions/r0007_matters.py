@@ -8,7 +8,7 @@ from alembic import op
 from service.store.types import UtcDateTime
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def _petition(name: str, ondelete: str, **options: object) -> sa.Column[int]:

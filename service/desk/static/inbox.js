@@ -1,0 +1,108 @@
+// The inbox: choosing lines, keys, confirming and accepting many at once, saved views.
+import {$, $$, ask, attempt, explain, inquire, say, sayLater, typing} from "/desk/static/desk.js";
+
+const lines = $$("#list tbody tr");
+let at = -1;
+
+const box = (line) => $("input[type=checkbox]", line);
+const chosen = () => lines.filter((line) => box(line).checked);
+
+function count() {
+  const many = chosen().length;
+  for (const place of $$("[data-chosen]")) place.textContent = many;
+  for (const id of ["#bulk-confirm", "#bulk-accept"]) if ($(id)) $(id).disabled = many === 0;
+  if ($("#choose-all")) $("#choose-all").checked = many > 0 && many === lines.length;
+}
+
+function go(to) {
+  if (!lines.length) return;
+  if (at >= 0) lines[at].classList.remove("at");
+  at = Math.max(0, Math.min(lines.length - 1, to));
+  lines[at].classList.add("at");
+  $("a.title", lines[at]).focus({preventScroll: true});
+  lines[at].scrollIntoView({block: "nearest"});
+}
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event)) return;
+  if (event.key === "j") go(at + 1);
+  else if (event.key === "k") go(at - 1);
+  else if (event.key === "x" && at >= 0) {
+    box(lines[at]).checked = !box(lines[at]).checked;
+    count();
+  } else if (event.key === "Enter" && at >= 0 && document.activeElement.tagName !== "BUTTON") $("a.title", lines[at]).click();
+  else if (event.key === "e" && at >= 0 && $("#bulk-confirm")) confirm([lines[at]]);
+  else return;
+  event.preventDefault();
+});
+
+for (const line of lines) box(line).addEventListener("change", count);
+if ($("#choose-all")) {
+  $("#choose-all").addEventListener("change", (event) => {
+    for (const line of lines) box(line).checked = event.target.checked;
+    count();
+  });
+}
+
+/** Do the same for many petitions; what fails is told by title and stays chosen. */
+async function each(some, path, body, done) {
+  const failed = [];
+  for (const line of some) {
+    const {id, revision} = line.dataset;
+    try {
+      await ask("POST", `/api/v1/petitions/${id}/${path}`, {...body, seen: Number(revision)});
+    } catch (error) {
+      failed.push(`${$("a.title", line).textContent}：${explain(error)}`);
+    }
+  }
+  const good = some.length - failed.length;
+  if (failed.length) {
+    await inquire({title: `${good}件${done}，${failed.length}件没有成功`, text: failed.join("\n"), yes: "知道了", no: ""});
+  } else sayLater(`${good}件${done}`);
+  location.reload();
+}
+
+async function confirm(some) {
+  const values = await inquire({
+    title: `确认${some.length}件的研判结果`,
+    text: some.length > 1 ? "标签、因素和风险档都与原信一致的，才批量确认。" : $("a.title", some[0]).textContent,
+    fields: [{name: "reason", label: "理由", value: "已看原信，研判结果一致"}],
+    yes: "确认",
+  });
+  if (values) await each(some, "reviews", {decision: "confirm", reason: values.reason}, "已确认");
+}
+
+if ($("#bulk-confirm")) $("#bulk-confirm").addEventListener("click", () => confirm(chosen()));
+if ($("#bulk-accept")) {
+  $("#bulk-accept").addEventListener("click", async () => {
+    const some = chosen().filter((line) => line.dataset.state === "pending");
+    if (!some.length) {
+      say("选中的事项都不是“待受理”", "problem");
+      return;
+    }
+    const values = await inquire({
+      title: `受理${some.length}件`,
+      text: "选中的待受理事项改为“已受理”，办结期限从收到之日起60日。",
+      fields: [{name: "reason", label: "说明（可不填）", required: false}],
+      yes: "受理",
+    });
+    if (values) await each(some, "state", {state: "accepted", reason: values.reason}, "已受理");
+  });
+}
+
+const keep = $("#keep-view");
+if (keep) {
+  keep.addEventListener("click", async () => {
+    const values = await inquire({title: "保存为我的视图", fields: [{name: "name", label: "名称"}], yes: "保存"});
+    if (!values) return;
+    const done = await attempt(() => ask("POST", "/api/v1/views", {name: values.name.slice(0, 64), query: keep.dataset.query}));
+    if (done) location.reload();
+  });
+}
+for (const forget of $$("[data-forget]")) {
+  forget.addEventListener("click", async () => {
+    await attempt(() => ask("DELETE", `/api/v1/views/${forget.dataset.forget}`));
+    location.reload();
+  });
+}
+count();

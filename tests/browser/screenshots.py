@@ -1,0 +1,106 @@
+"""`make screenshots`: pictures of every page with the example letters, for the staff manual."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import PASSWORD, SIZE, launched, staff
+from tests.browser.scan_folder import write_weeks
+from tests.service.live import Live, live
+
+ROOT = Path(__file__).parents[2]
+TARGET = ROOT / "docs" / "images"
+LETTER = "开发商拖欠我们三百多名农民工工资半年，多次到劳动局反映无人处理，下周一大家准备一起去市政府。"
+#: Picture: who sees it, and where it is.
+PLACES = {
+    "desk-inbox": ("wang", "/desk/inbox"),
+    "desk-batches": ("wang", "/desk/batches"),
+    "desk-weekly": ("wang", "/desk/weekly"),
+    "desk-model": ("li", "/desk/model"),
+    "desk-users": ("chen", "/desk/admin/users"),
+    "desk-keys": ("chen", "/desk/admin/keys"),
+    "desk-departments": ("chen", "/desk/admin/departments"),
+    "desk-retention": ("chen", "/desk/admin/retention"),
+    "desk-audit": ("sun", "/desk/admin/audit"),
+    "desk-account": ("wang", "/desk/account"),
+    "desk-login": (None, "/desk/login"),
+    "desk-setup": (None, "/setup"),
+}
+
+
+@contextmanager
+def seat(browser: Browser, server: Live, name: str | None) -> Iterator[Page]:
+    """Give a page of somebody who is logged in."""
+    with browser.new_context(base_url=server.url, locale="zh-CN", viewport=SIZE) as context:
+        context.set_default_timeout(120_000)
+        context.add_init_script("localStorage.setItem('tour-seen', '1')")
+        if name:
+            context.request.post("/api/v1/session", data={"username": name, "password": PASSWORD})
+        yield context.new_page()
+
+
+def shoot(page: Page, name: str, whole: bool = False) -> None:
+    """Take a picture once the page is at rest."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=TARGET / f"{name}.png", full_page=whole)
+    sys.stdout.write(f"{name}\n")
+
+
+def work(browser: Browser, server: Live) -> None:
+    """Take the pictures that need something done first."""
+    with seat(browser, server, "wang") as page:
+        page.goto("/desk/inbox?factor=unresolved&band=high")
+        page.locator("#list a.title").nth(2).click()
+        shoot(page, "desk-case", whole=True)
+        page.locator("[data-band-to=low]").click()
+        page.locator("dialog [name=reason]").fill("电话核实，物业已在维修，本周内恢复")
+        shoot(page, "desk-lower")
+        page.get_by_role("button", name="报请批准").click()
+        page.locator(".toasts p").wait_for()
+        address = page.url
+        page.goto("/desk/try")
+        page.get_by_label("正文").fill(LETTER)
+        page.get_by_role("button", name="研判").click()
+        page.locator("#tried .band").wait_for()
+        shoot(page, "desk-try")
+        page.goto("/desk/batches")
+        page.locator("input[type=file]").set_input_files(ROOT / "examples" / "office.xlsx")
+        page.locator("#run").wait_for()
+        shoot(page, "desk-batch-check")
+        page.locator("#run").click()
+        page.locator("#download").wait_for()
+        page.locator(".chart .main-svg").first.wait_for()
+        shoot(page, "desk-batch-result", whole=True)
+    with seat(browser, server, "li") as page:
+        page.goto(address)
+        shoot(page, "desk-approve")
+
+
+def main() -> None:
+    """Start a desk of examples, and take all pictures."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        write_weeks(Path(folder) / "scans")
+        with live(
+            Path(folder), example="true", scans=str(Path(folder) / "scans"), rate_limit="100000/minute"
+        ) as server:
+            staff(server)
+            httpx.get(f"{server.url}/desk/login")
+            browser = launched(playwright)
+            work(browser, server)
+            for name, (who, path) in PLACES.items():
+                with seat(browser, server, who) as page:
+                    page.goto(path)
+                    shoot(page, name, whole=name in {"desk-model", "desk-weekly"})
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
