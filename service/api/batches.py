@@ -191,6 +191,7 @@ def register(id: PublicId, core: TheCore, who: Clerk) -> RegisteredOut:
         audit.record(session, core.now(), who.actor, "upload.add", upload.public_id, details=details)
     status.summary["upload"] = upload.public_id
     own.save(status)
+    core.wake("uploads")
     return RegisteredOut(upload=upload.public_id)
 
 

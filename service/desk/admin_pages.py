@@ -79,7 +79,13 @@ ACTIONS: Final = {
     "batch.delete": "删除表格",
     "upload.add": "批量登记",
     "upload.cancel": "取消批量登记",
+    "scan.add": "扫描一周",
+    "scan.cancel": "停止扫描",
     "scan.export": "下载周报",
+    "matter.read": "查看事项",
+    "matter.merge": "合并事项",
+    "matter.split": "拆分事项",
+    "matter.join": "归入事项",
     "audit.export": "导出审计",
     "purge": "清理",
 }
