@@ -48,6 +48,7 @@ _SCOPE_TEXTS: Final = {
     "clock:write": "推进办理状态",
     "departments:read": "看部门表",
     "departments:write": "改部门表",
+    "matters:write": "合并、拆分事项",
     "jobs": "批量上传",
     "audit:read": "看审计记录",
     "metrics:read": "看运行指标",
