@@ -21,3 +21,15 @@ class ArtifactError(PetitionRiskError):
 
 class LabelError(PetitionRiskError):
     """A labelled file that breaks the vocabulary of :mod:`risk_model.taxonomy`."""
+
+
+class GateError(PetitionRiskError):
+    """Input that is read but differs so much from what the model knows that its scores would mislead."""
+
+
+class EngineError(PetitionRiskError):
+    """A part of a scan that could not be computed; the text names the rows."""
+
+
+class ScanCancelled(PetitionRiskError):
+    """A scan that was stopped on request; what is finished is kept and the same scan goes on from there."""

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from risk_model.cli import demo, models, score, training
+from risk_model.cli import demo, models, scan, score, training
 from risk_model.cli.group import Group
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Reads the Chinese text of petitions: what each is about, how urgently it needs an answer, and why.",
 )
 app.command()(score.score)
+app.command()(scan.scan)
 app.command()(demo.demo)
 app.add_typer(models.app, name="model")
 app.command()(training.train)

@@ -7,7 +7,15 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from risk_model.errors import ArtifactError, InputError, LabelError, OutputError, PetitionRiskError
+from risk_model.errors import (
+    ArtifactError,
+    EngineError,
+    GateError,
+    InputError,
+    LabelError,
+    OutputError,
+    PetitionRiskError,
+)
 
 #: Exit codes; 1 is left to interruption and to bugs.
 EXIT_CODES: Final[dict[type[PetitionRiskError], int]] = {
@@ -15,6 +23,8 @@ EXIT_CODES: Final[dict[type[PetitionRiskError], int]] = {
     LabelError: 2,
     OutputError: 3,
     ArtifactError: 4,
+    GateError: 5,
+    EngineError: 6,
 }
 
 

@@ -6,11 +6,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from risk_model.scoring import OnProgress
+
+if TYPE_CHECKING:
+    from risk_model.scan.job import OnProgress as OnStep
+    from risk_model.scan.job import Step
 
 #: Seconds between plain lines: seen to be alive, without filling a log.
 _EVERY: Final = 5.0
@@ -26,6 +30,23 @@ def progress(*, quiet: bool = False) -> Iterator[OnProgress]:
             yield show
     else:
         yield _Lines()
+
+
+@contextmanager
+def scan_progress(*, quiet: bool = False) -> Iterator[OnStep]:
+    """Yield a function to call with each step of a scan: rows while scoring, then weeks while grouping."""
+    with progress(quiet=quiet) as show:
+        start = time.monotonic()
+
+        def step(now: Step) -> None:
+            nonlocal start
+            if now.stage == "score":
+                show(now.done, now.share)
+            elif not quiet and (now.share == 1.0 or time.monotonic() - start > _EVERY):
+                start = time.monotonic()
+                typer.echo(f"已归并{now.done}周（{now.share or 0:.0%}）", err=True)
+
+        yield step
 
 
 class _Lines:

@@ -1,1 +1,7 @@
-"""The weekly scan: the whole book scored, its matters grouped, and what the week found, published as one folder."""
+"""The weekly scan: what is rising, what is overdue, what last week's forecast came to."""
+
+from risk_model.scan.findings import Findings
+from risk_model.scan.job import Cancelled, Job, OnProgress, Result, Step
+from risk_model.scan.run import replay, run
+
+__all__ = ["Cancelled", "Findings", "Job", "OnProgress", "Result", "Step", "replay", "run"]

@@ -87,6 +87,7 @@ def _assign(header: tuple[str, ...], mapping: Mapping[str, str], guess: bool) ->
     keys = [fold(name) for name in header]
     roles: dict[str, int] = {}
     notes: list[str] = []
+    spare: dict[str, list[int]] = {}
     for role, name in mapping.items():
         if is_personal_name(name):
             raise InputError(f"“{name}”是个人信息列，不能用作{ROLE_LABELS[role]}：本程序只看事项，不看人")
@@ -98,9 +99,13 @@ def _assign(header: tuple[str, ...], mapping: Mapping[str, str], guess: bool) ->
         found = [i for name in names for i, key in enumerate(keys) if key == name and i not in taken]
         if role not in roles and found:
             roles[role] = found[0]
-            if len(found) > 1:
-                others = "、".join(f"“{header[i]}”" for i in found[1:])
-                notes.append(f"“{header[found[0]]}”用作{ROLE_LABELS[role]}，{others}未用（可用 --columns 另行指定）")
+            spare[role] = found[1:]
+    for role, indices in spare.items():
+        # A second candidate may serve another role: 受理日期 is the day of receipt only where there is no 来信日期.
+        unused = [i for i in indices if i not in roles.values()]
+        if unused:
+            others = "、".join(f"“{header[i]}”" for i in unused)
+            notes.append(f"“{header[roles[role]]}”用作{ROLE_LABELS[role]}，{others}未用（可用 --columns 另行指定）")
     return roles, notes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
@@ -19,22 +19,31 @@ LONGEST_TEXT: Final = 2 * 2**20
 #: Rows looked at to recognise personal data by value.
 _SAMPLE: Final = 1000
 
+#: Roles that say what the office did with a letter; the model never reads them.
+_HANDLING: Final = (
+    "channel", "kind", "department", "status", "accepted_at", "answered_at", "due_at", "satisfaction", "first",
+)  # fmt: skip
+
 _DAMAGED_ID: Final = "编号已被 Excel 改坏（科学计数或尾数变零），没有查重：请把编号列设为文本后重新导出"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A row ready to be scored: its number, the cells that are kept, and the petition read from it."""
+    """A row ready to be scored: its number, the cells that are kept, and the petition read from it.
+
+    `handling` holds what the office did with it, by role: channel, registered kind, department, status, dates, satisfaction.
+    """
 
     number: int
     cells: tuple[str, ...]
     petition: Petition
+    handling: Mapping[str, str] = field(default_factory=dict)
 
 
 class Intake:
     """Reads a source once: iterate for `Letter` and `Reject` in file order, then read `notes`.
 
-    `header` are the names of the kept columns, `dropped` those of the personal ones. Raises `InputError` on creation
+    `header` are the names of the kept columns, `dropped` those of the personal ones, `roles` the roles found. Raises `InputError` on creation
     where the table cannot be understood.
     """
 
@@ -57,6 +66,7 @@ class Intake:
         self._source_notes = source.notes
         self._first_seen: dict[str, int] = {}
         self._bad_dates = self._damaged_ids = 0
+        self.roles = frozenset(self._layout.roles)
         self.header = tuple(source.header[i] for i in self._layout.kept)
         self.dropped = self._layout.names(self._layout.dropped)
 
@@ -88,7 +98,8 @@ class Intake:
             area=text.get("area", ""),
             id=text.get("id", ""),
         )
-        return Letter(row.number, tuple(row.cells[i] for i in self._layout.kept), petition)
+        handling = {role: text[role] for role in _HANDLING if text.get(role)}
+        return Letter(row.number, tuple(row.cells[i] for i in self._layout.kept), petition, handling)
 
     def _refuse(self, number: int, title: str, body: str) -> Reject | None:
         if not title and not body:

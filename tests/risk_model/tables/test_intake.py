@@ -19,7 +19,9 @@ def take(text: str, mapping: Mapping[str, str] | None = None) -> tuple[Intake, l
 def test_a_row_becomes_a_petition_and_keeps_its_cells() -> None:
     _, items = take("工单号,标题,内容,登记日期,乡镇,状态\n00012, 停水 ,全镇停水,2025.7.3,东镇,=1+1\n")
     petition = Petition(body="全镇停水", title="停水", received=dt.date(2025, 7, 3), area="东镇", id="00012")
-    assert items == [Letter(2, ("00012", " 停水 ", "全镇停水", "2025.7.3", "东镇", "=1+1"), petition)]
+    assert items == [
+        Letter(2, ("00012", " 停水 ", "全镇停水", "2025.7.3", "东镇", "=1+1"), petition, {"status": "=1+1"})
+    ]
 
 
 def test_personal_columns_never_leave_the_door() -> None:
