@@ -109,6 +109,7 @@ def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> An
         id="M-" + "0" * 12 if "/matters/" in path else "0" * 32,
         review_id=1,
         view_id=1,
+        name="report.html",
         subtag="education",
         username="nobody",
         key_id="0" * 12,
