@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -31,6 +32,7 @@ from service.api import (
     scans,
     score,
     session,
+    single_sign_on,
     uploads,
 )
 from service.api.schemas import Model
@@ -61,6 +63,7 @@ _ROUTERS: Final = (
     desk_tools,
     batches,
     scans,
+    single_sign_on,
 )
 
 
@@ -70,6 +73,9 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     The database must be migrated (`store.migrate.upgrade`); until it is, `/readyz` says no.
     """
     settings = settings or Settings()
+    if settings.oidc_issuer:
+        # The extra `sso` must be there before anybody tries to log in.
+        importlib.import_module("service.security.oidc")
     metrics = Metrics()
     core = Core(settings, Store(settings.url), metrics, Limiter(settings.rate_limit), now)
     app = FastAPIOffline(

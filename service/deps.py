@@ -22,8 +22,8 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
-def core_of(request: Request) -> Core:
-    """Return the core of the application that serves a request."""
+async def core_of(request: Request) -> Core:
+    """Return the core of the application that serves a request; async, for a plain function costs a change of threads."""
     core: Core = request.app.state.core
     return core
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy.exc import IntegrityError
 
 from risk_model.matters import week_name, week_of_name
@@ -35,13 +33,9 @@ _PATIENCE: Final = 20
 _LOOK_EVERY: Final = 0.5
 #: Well before the lease runs out.
 _SIGN_OF_LIFE: Final = 15.0
-_SCHEMA: Final = pa.schema(
-    [
-        ("id", pa.string()), ("title", pa.string()), ("body", pa.string()), ("received", pa.date32()),
-        ("area", pa.string()), ("status", pa.string()), ("accepted_at", pa.date32()), ("answered_at", pa.date32()),
-        ("due_at", pa.date32()),
-    ]
-)  # fmt: skip
+#: Columns of the book as a scan reads it; the others are text.
+_DAYS_OF: Final = ("received", "accepted_at", "answered_at", "due_at")
+_COLUMNS: Final = ("id", "title", "body", "received", "area", "status", "accepted_at", "answered_at", "due_at")
 
 
 def sunday(week: str) -> dt.date:
@@ -129,9 +123,14 @@ class Scanner:
         return str(scoring.model.artifact.folder)
 
     def _export(self, letters: Path, history: Path, last: dt.date) -> None:
-        with self.core.store.reading() as session, pq.ParquetWriter(letters, _SCHEMA) as writer:
+        # Loaded where it is needed: workers that never scan save its memory.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = pa.schema([(name, pa.date32() if name in _DAYS_OF else pa.string()) for name in _COLUMNS])
+        with self.core.store.reading() as session, pq.ParquetWriter(letters, schema) as writer:
             for rows in scans.export(session, last):
-                writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
+                writer.write_table(pa.Table.from_pylist(rows, schema))
             decided = [(d.action, ";".join(d.letters)) for d in matters.decisions(session)]
         with (history / "overrides.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("action", "letters"), *decided])

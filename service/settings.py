@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 #: The contract of `POST /api/v1/score`; more than this belongs into an upload.
@@ -59,6 +59,17 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Set behind HTTPS: cookies are then never sent in the clear."
     )
+    public_url: str = Field(
+        default="",
+        description="Address by which browsers reach the service, e.g. `https://xinfang.example`; for `OIDC`.",
+    )
+    oidc_issuer: str = Field(default="", description="The office's OpenID provider; empty: passwords only.")
+    oidc_client_id: str = Field(default="", description="What the provider calls this service.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="The secret agreed with the provider.")
+    oidc_roles_claim: str = Field(default="roles", description="Claim that tells the roles; dots lead inwards.")
+    oidc_roles: dict[str, str] = Field(
+        default={}, description="JSON: value of the claim to role; empty: the values are the roles' names."
+    )
     trusted_proxies: str = Field(
         default="", description="Addresses whose `X-Forwarded-For` is believed; empty: nobody's."
     )
@@ -77,6 +88,10 @@ class Settings(BaseSettings):
             )
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("PETITION_RISK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
+            raise ValueError(
+                "PETITION_RISK_OIDC_ISSUER needs PETITION_RISK_OIDC_CLIENT_ID and PETITION_RISK_PUBLIC_URL"
+            )
         ZoneInfo(self.timezone)
         return self
 

@@ -48,7 +48,7 @@ def login(body: LoginIn, request: Request, response: Response, core: TheCore) ->
             sessions.end(session, old)
         sessions.sweep(session, now, lifetime(core.settings))
         throttle.passed(session, user.name)
-        return _begun(session, core, user, response)
+        return begun(session, core, user, response)
 
 
 @router.post("/setup", status_code=201, summary="建立第一个管理员", responses=errors(400, 403, 409, 413, 415, 422, 429))
@@ -59,16 +59,17 @@ def set_up(body: SetupIn, request: Request, response: Response, core: TheCore) -
     with core.store.writing() as session:
         user = staff.set_up(session, body.token, body.username, body.password, core.now())
         audit.record(session, core.now(), f"user:{user.name}", "user.setup", user.name)
-        return _begun(session, core, user, response)
+        return begun(session, core, user, response)
 
 
-def _begun(session: Session, core: Core, user: UserRow, response: Response) -> SessionOut:
-    begun = sessions.begin(session, user, core.now())
+def begun(session: Session, core: Core, user: UserRow, response: Response) -> SessionOut:
+    """Begin a session of somebody who has proved who they are, and hand the browser its cookie."""
+    login = sessions.begin(session, user, core.now())
     audit.record(session, core.now(), f"user:{user.name}", "login")
     response.set_cookie(
-        sessions.COOKIE, begun.token, httponly=True, samesite="strict", secure=core.settings.secure_cookies, path="/"
+        sessions.COOKIE, login.token, httponly=True, samesite="strict", secure=core.settings.secure_cookies, path="/"
     )
-    return SessionOut(actor=f"user:{user.name}", permissions=sorted(permissions_of(user.roles)), csrf=begun.csrf)
+    return SessionOut(actor=f"user:{user.name}", permissions=sorted(permissions_of(user.roles)), csrf=login.csrf)
 
 
 @router.get("/session", summary="我是谁", responses=errors(401, 403, 429))

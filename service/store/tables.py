@@ -146,6 +146,11 @@ class DepartmentRow(Base):
     basis: Mapped[str] = mapped_column(Text)
 
 
+# The orders of the list of petitions, so that a page of a large book is read and not sorted.
+Index(None, PetitionRow.risk, PetitionRow.id)
+Index(None, PetitionRow.due_on, PetitionRow.id)
+
+
 class UserRow(Base):
     """A member of the office's staff."""
 

@@ -76,6 +76,8 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
+    ("GET", "/api/v1/session/oidc"),
+    ("GET", "/api/v1/session/oidc/callback"),
 }
 
 
@@ -86,7 +88,9 @@ def all_routes() -> set[tuple[str, str]]:
 def test_every_route_is_in_the_matrix(open_service: Service) -> None:
     assert all_routes() == set(EXPECTED) | PUBLIC
     described = open_service.client.get("/openapi.json").json()["paths"]
-    assert {(m.upper(), path) for path, methods in described.items() for m in methods} == all_routes()
+    assert {(m.upper(), path) for path, methods in described.items() for m in methods} == {
+        (method, path) for method, path in all_routes() if "oidc" not in path
+    }
 
 
 def test_the_matrix(start: Start, fresh_database: Callable[[str], str]) -> None:
@@ -109,9 +113,9 @@ def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> An
         id="M-" + "0" * 12 if "/matters/" in path else "0" * 32,
         review_id=1,
         view_id=1,
-        name="report.html",
         subtag="education",
         username="nobody",
+        name="x",
         key_id="0" * 12,
     )
     if path.endswith(("/uploads", "/batches")):

@@ -1,4 +1,4 @@
-"""Weekly scans of the book."""
+"""Weekly scans of the book, and the orders in which it is listed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from service.store.types import UtcDateTime
 revision = "0008"
 down_revision = "0007"
 
+_ORDERS = ("risk", "due_on")
+
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the indexes."""
+    for column in _ORDERS:
+        op.create_index(op.f(f"ix_petition_{column}_id"), "petition", [column, "id"])
     op.create_table(
         "scan",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -35,5 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table."""
+    """Drop the indexes and the table."""
+    for column in _ORDERS:
+        op.drop_index(op.f(f"ix_petition_{column}_id"), "petition")
     op.drop_table("scan")
