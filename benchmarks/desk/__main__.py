@@ -104,10 +104,13 @@ def postgres() -> Iterator[str]:
     server.cleanup()
 
 
-def measure(url: str, sizes: tuple[int, ...]) -> dict[str, dict[str, dict[str, float]]]:
+def measure(url: str, sizes: tuple[int, ...], folder: str) -> dict[str, dict[str, dict[str, float]]]:
     """Return the medians of a database at each size."""
     found = {}
-    settings = Settings(database_url=url, auth="off", rate_limit="1000000/minute", min_free_mb=0, log_level="error")
+    settings = Settings(
+        database_url=url, data_dir=folder, auth="off", rate_limit="1000000/minute", min_free_mb=0, log_level="error",
+        scan_day="off",
+    )  # fmt: skip
     app = create_app(settings)
     store: Store = app.state.core.store
     migrate.upgrade(store)
@@ -124,13 +127,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/desk.json"))
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     chosen = parser.parse_args()
     sizes = tuple(chosen.sizes)
     figures = {}
-    with tempfile.TemporaryDirectory() as folder:
-        figures["sqlite"] = measure(f"sqlite:///{folder}/bench.sqlite3", sizes)
-    with postgres() as url:
-        figures["postgresql"] = measure(url, sizes)
+    if "sqlite" in chosen.databases:
+        with tempfile.TemporaryDirectory() as folder:
+            figures["sqlite"] = measure(f"sqlite:///{folder}/bench.sqlite3", sizes, folder)
+    if "postgresql" in chosen.databases:
+        with postgres() as url, tempfile.TemporaryDirectory() as folder:
+            figures["postgresql"] = measure(url, sizes, folder)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     chosen.out.write_text(json.dumps({"target_ms": TARGET_MS, "median_ms": figures}, indent=1), encoding="utf-8")
     for database, by_size in figures.items():

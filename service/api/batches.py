@@ -140,11 +140,12 @@ async def events(id: PublicId, core: TheCore, who: Clerk) -> StreamingResponse:
 async def _told(core: Core, status: Status, actor: str) -> AsyncIterator[str]:
     last = ""
     while True:
-        data = json.dumps({"state": status.state, "rows": status.rows, "done": status.done})
+        state = "interrupted" if status.interrupted else status.state
+        data = json.dumps({"state": state, "rows": status.rows, "done": status.done})
         if data != last:
             yield f"event: progress\ndata: {data}\n\n"
             last = data
-        if status.state != "running" or status.interrupted:
+        if state != "running":
             return
         await asyncio.sleep(_EVERY_SECONDS)
         status = await run_in_threadpool(batches(core).find, status.id, actor)
