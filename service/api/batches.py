@@ -42,11 +42,11 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 class RunIn(Model):
     """Which column is what; empty: none."""
 
+    id: Column = ""
     title: Column = ""
     body: Column = ""
     received: Column = ""
     area: Column = ""
-    id: Column = ""
 
 
 class BatchOut(BaseModel):
