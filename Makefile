@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run desk test browser screenshots lint format bench bench-scan bench-service docs study lock clean
+.PHONY: run desk test browser screenshots lint format bench bench-desk bench-scan bench-service docs study lock clean
 
 # On a terminal the desk stays open until Ctrl-C; elsewhere (CI, a pipe) only the result is printed.
 run: $(VENV)/.run
@@ -39,6 +39,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.speed
+
+# The inbox from 1,000 to 100,000 petitions on both databases.
+bench-desk: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.desk
 
 bench-service: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.service

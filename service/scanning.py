@@ -105,7 +105,8 @@ class Scanner:
                 "week": row.week, "model": self._model(), "accept_drift": row.accept_drift,
             }  # fmt: skip
             spec.write_text(json.dumps(said), encoding="utf-8")
-            command = [sys.executable, "-m", "service.scan_child", str(spec)]
+            command = [sys.executable, "-P", "-m", "service.scan_child", str(spec)]
+            # -P: nothing in the folder we happen to run in takes the place of a module.
             # What a library prints may hold a letter: only the child's own lines are read.
             with subprocess.Popen(  # noqa: S603  our own program
                 command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"

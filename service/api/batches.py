@@ -42,11 +42,11 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 class RunIn(Model):
     """Which column is what; empty: none."""
 
+    id: Column = ""
     title: Column = ""
     body: Column = ""
     received: Column = ""
     area: Column = ""
-    id: Column = ""
 
 
 class BatchOut(BaseModel):
@@ -140,11 +140,12 @@ async def events(id: PublicId, core: TheCore, who: Clerk) -> StreamingResponse:
 async def _told(core: Core, status: Status, actor: str) -> AsyncIterator[str]:
     last = ""
     while True:
-        data = json.dumps({"state": status.state, "rows": status.rows, "done": status.done})
+        state = "interrupted" if status.interrupted else status.state
+        data = json.dumps({"state": state, "rows": status.rows, "done": status.done})
         if data != last:
             yield f"event: progress\ndata: {data}\n\n"
             last = data
-        if status.state != "running" or status.interrupted:
+        if state != "running":
             return
         await asyncio.sleep(_EVERY_SECONDS)
         status = await run_in_threadpool(batches(core).find, status.id, actor)
@@ -191,6 +192,7 @@ def register(id: PublicId, core: TheCore, who: Clerk) -> RegisteredOut:
         audit.record(session, core.now(), who.actor, "upload.add", upload.public_id, details=details)
     status.summary["upload"] = upload.public_id
     own.save(status)
+    core.wake("uploads")
     return RegisteredOut(upload=upload.public_id)
 
 

@@ -9,9 +9,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
-from risk_model.tables import ROLES
 from risk_model.tables.names import ROLE_LABELS
-from service.api.batches import batches
+from service.api.batches import RunIn, batches
 from service.api.petitions import PublicId
 from service.api.score import ready
 from service.desk import figures
@@ -21,8 +20,8 @@ from service.security.permissions import Permission
 
 router = APIRouter(include_in_schema=False)
 Clerk = Annotated[Desk, Depends(PageGuard(Permission.JOBS))]
-#: Roles that a run reads; a channel is not used by the assessment.
-_ROLES: Final = tuple(role for role in ROLES if role != "channel")
+#: What a run reads; what else a table may hold is of no use to the assessment of a letter.
+_ROLES: Final = tuple(RunIn.model_fields)
 
 
 @router.get("/desk/batches")

@@ -32,7 +32,7 @@ _ID: Final = re.compile("[0-9a-f]{32}")
 #: Result and masked table are deleted after this time; who needs them longer has downloaded them.
 KEEP: Final = dt.timedelta(7)
 #: A run that has not said anything for this long has died with its process.
-_SILENT: Final = 60.0
+_SILENT: Final = 180.0
 #: Rows looked at and masked at a time.
 _CHUNK: Final = 256
 #: Rows shown before the run, and letters shown after it.

@@ -211,6 +211,15 @@ def _percent(value: float, digits: int = 0) -> str:
     return f"{100 * value:.{digits}f}%"
 
 
+def chance(value: float) -> str:
+    """Return a probability with two places, never as certain.
+
+    >>> chance(0.998), chance(0.5), chance(0.0001)
+    ('0.99', '0.50', '0.01')
+    """
+    return f"{min(max(value, 0.01), 0.99):.2f}"
+
+
 def person(actor: str) -> str:
     """Return how an actor of the records is called on a page.
 
@@ -237,6 +246,7 @@ def _environment() -> Environment:
         "local": _local,
         "instant": dt.datetime.fromisoformat,
         "percent": _percent,
+        "chance": chance,
         "person": person,
     }
     made.globals |= {

@@ -15,6 +15,8 @@ from service.desk.marks import Sentence, Stretch, bearing, heaviest, mark, sente
 _LIKELY: Final = 0.2
 #: Sentences shown that carry the risk, and that hold it down.
 _UP, _DOWN = 3, 1
+#: A sentence that moves the risk by less changes nothing that anybody would decide.
+_MATTERS: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def read(model: RiskModel, petition: Petition, said: dict[str, Any], lens: str) 
         for text, field in ((petition.title, "title"), (petition.body, "body"))
     )
     risk = _sentences(petition, accounts[RISK_OUTPUT])
+    base = accounts[RISK_OUTPUT].probability
     carriers = {f: bearing(_sentences(petition, accounts[f]), 1) for f in factors}
     return Reading(
         lens=lens,
@@ -66,8 +69,8 @@ def read(model: RiskModel, petition: Petition, said: dict[str, Any], lens: str) 
         body=body,
         words=_summed(shown.contributions)[:12],
         factor_sentences={f: found[0] for f, found in carriers.items() if found},
-        up=bearing(risk, _UP),
-        down=bearing(risk, _DOWN, down=True),
+        up=[s for s in bearing(risk, _UP) if base - s.without >= _MATTERS],
+        down=[s for s in bearing(risk, _DOWN, down=True) if s.without - base >= _MATTERS],
         logit=shown.logit,
         intercept=shown.intercept,
         facts=_facts(said["facts"]),

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 
+from service.core import Core
 from service.deps import public
 from service.desk import admin_pages, batch_pages, case, inbox, model_page, weekly
 from service.desk.pages import HERE, PREFIX, Assets, Desk, PageGuard, home_of, plotly_folder, render, safe_next
@@ -57,7 +58,9 @@ def login(
     reason: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
     """Ask who it is, and lead back to where they were."""
-    return render(request, "login.html", 200, {"next": safe_next(next), "expired": reason == "expired"})
+    core: Core = request.app.state.core
+    context = {"next": safe_next(next), "expired": reason == "expired", "single": bool(core.settings.oidc_issuer)}
+    return render(request, "login.html", 200, context)
 
 
 @router.get("/setup")

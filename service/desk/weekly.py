@@ -13,6 +13,7 @@ from service.desk import scans
 from service.desk.pages import Desk, PageGuard
 from service.security.permissions import Permission
 from service.store import audit
+from service.store import scans as asked_scans
 from service.store.errors import Missing
 
 router = APIRouter(include_in_schema=False)
@@ -23,6 +24,10 @@ Week = Annotated[str, Path(pattern=r"^\d{4}-W\d{2}$")]
 _REPORT_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-inline'; sandbox allow-scripts"
 )
+
+
+#: What a scan is called at each state, beside those that are done.
+_STAGES = {"waiting": "等待开始", "running": "正在扫描", "failed": "没有成功", "cancelled": "已停止"}
 
 
 @router.get("/desk/weekly")
@@ -66,4 +71,7 @@ def _page(desk: Desk, week: str, found: list[str]) -> HTMLResponse:
         # Forecast and outcome are of neighbouring weeks: a gap would make silence look like an answer.
         if earlier and week_of_name(week) - week_of_name(earlier) == 1:
             context |= {"outcomes": scans.outcomes(folder, week, earlier), "before": earlier}
-    return desk.page("weekly.html", "weekly", **context, most=scans.MOST_OVERDUE)
+    with desk.core.store.reading() as session:
+        asked = asked_scans.newest(session, 1)
+    context["asked"] = asked[0] if asked and asked[0].state != "done" else None
+    return desk.page("weekly.html", "weekly", **context, most=scans.MOST_OVERDUE, stages=_STAGES)

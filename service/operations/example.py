@@ -21,6 +21,10 @@ from service.store.tables import PetitionRow
 LETTERS: Final = 160
 #: Days over which their receipt is spread: some are overdue by then, some due soon, most have time.
 _DAYS: Final = 26
+#: Letters of different writers about one matter each, so that the desk has something to fold.
+_SAME: Final = frozenset(
+    {"w3b-001", "w4c-006", "w3c-008", "w5a-026", "w6b-007", "w3c-018", "w6b-014", "w4d-025", "w6c-029"}
+)
 _PREFIX: Final = "示例-"
 _ACTOR: Final = "machine:example"
 _EVIDENCE: Final = 8
@@ -30,8 +34,10 @@ def letters(today: dt.date) -> list[Petition]:
     """Return letters of the corpus, each with a day of receipt of the last weeks."""
     lines = files("risk_model.data").joinpath("corpus.jsonl").read_text(encoding="utf-8").splitlines()
     # Every so many, so that all authors, kinds and topics are there.
-    step = max(1, len(lines) // LETTERS)
-    chosen = [json.loads(line) for line in lines[::step][:LETTERS]]
+    every = [json.loads(line) for line in lines]
+    same = [x for x in every if x["id"] in _SAME]
+    usual = every[:: max(1, len(every) // LETTERS)]
+    chosen = [*same, *(x for x in usual if x["id"] not in _SAME)][:LETTERS]
     return [
         Petition(
             body=x["body"],
@@ -39,7 +45,7 @@ def letters(today: dt.date) -> list[Petition]:
             area=x["area"],
             id=f"{_PREFIX}{x['id']}",
             # Denser towards today, as a book that is being worked off.
-            received=today - dt.timedelta((_DAYS * i * i) // LETTERS**2),
+            received=today - dt.timedelta(_DAYS * i * i // LETTERS**2),
         )
         for i, x in enumerate(chosen)
     ]

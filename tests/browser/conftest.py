@@ -71,7 +71,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A live server with example letters; the administrator comes from the one-time link."""
     folder = tmp_path_factory.mktemp("desk")
     write_weeks(folder / "scans")
-    with live(folder, example="true", scans=folder / "scans", rate_limit="100000/minute") as server:
+    with live(folder, example="true", scans=folder / "scans", scan_day="off", rate_limit="100000/minute") as server:
         staff(server)
         yield Office(server)
 

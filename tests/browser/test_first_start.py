@@ -12,7 +12,7 @@ from tests.service.live import live
 
 
 def test_the_first_start(browser: Browser, tmp_path: Path) -> None:
-    with live(tmp_path) as server, browser.new_context(base_url=server.url, locale="zh-CN") as context:
+    with live(tmp_path, scan_day="off") as server, browser.new_context(base_url=server.url, locale="zh-CN") as context:
         page = context.new_page()
         page.goto(f"/setup#{server.setup_token}")
         page.get_by_label("账号").fill("boss")

@@ -127,6 +127,7 @@ def ask(service: Service, method: str, path: str, headers: dict[str, str]) -> An
     concrete = path.format(
         id="M-" + "0" * 12 if "/matters/" in path else "0" * 32,
         review_id=1,
+        view_id=1,
         subtag="education",
         username="nobody",
         name="x",

@@ -10,7 +10,7 @@ const chosen = () => lines.filter((line) => box(line).checked);
 function count() {
   const many = chosen().length;
   for (const place of $$("[data-chosen]")) place.textContent = many;
-  for (const id of ["#bulk-confirm", "#bulk-accept"]) if ($(id)) $(id).disabled = many === 0;
+  for (const id of ["#bulk-confirm", "#bulk-accept", "#split"]) if ($(id)) $(id).disabled = many === 0;
   if ($("#choose-all")) $("#choose-all").checked = many > 0 && many === lines.length;
 }
 
@@ -87,6 +87,30 @@ if ($("#bulk-accept")) {
       yes: "受理",
     });
     if (values) await each(some, "state", {state: "accepted", reason: values.reason}, "已受理");
+  });
+}
+
+const matter = $("#matter") && $("#matter").dataset.matter;
+const why = {name: "reason", label: "理由"};
+if ($("#split")) {
+  $("#split").addEventListener("click", async () => {
+    const values = await inquire({title: `把${chosen().length}封拆成另一事项`, text: "以后不会再因为文字相似而合到一起，周报也照此归并。", fields: [why], yes: "拆分"});
+    if (!values) return;
+    const petitions = chosen().map((line) => line.dataset.id);
+    const done = await attempt(() => ask("POST", `/api/v1/matters/${matter}/split`, {petitions, reason: values.reason}));
+    if (done) {
+      sayLater("已拆成另一事项");
+      location.assign(`/desk/inbox?view=all&matter=${done.matter.id}`);
+    }
+  });
+  $("#merge").addEventListener("click", async () => {
+    const values = await inquire({title: "并入别的事项", text: "事项编号在那个事项的列表上方，形如 M-0123456789ab。", fields: [{name: "other", label: "事项编号"}, why], yes: "合并"});
+    if (!values) return;
+    const done = await attempt(() => ask("POST", `/api/v1/matters/${matter}/merge`, {matters: [values.other.trim()], reason: values.reason}));
+    if (done) {
+      sayLater("已合并");
+      location.assign(`/desk/inbox?view=all&matter=${done.matter.id}`);
+    }
   });
 }
 

@@ -7,6 +7,7 @@ async function assess(lens) {
   const body = Object.fromEntries(new FormData(form));
   const answer = await ask("POST", `/desk/try?lens=${encodeURIComponent(lens)}`, body);
   $("#tried").innerHTML = answer.html;
+  $("#tried").scrollIntoView({block: "nearest"});
   $("#lens").addEventListener("change", (event) => run(event.target.value));
 }
 
