@@ -25,8 +25,8 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 #: Of no use on another day.
 _LEFT_OUT: Final = frozenset({"login_session", "login_failure", "setup_link", "alembic_version"})
-#: The only table that has a row from the start.
-_SEEDED: Final = "audit_head"
+#: Tables that have a row from the start, or as soon as the service has run.
+_SEEDED: Final = frozenset({"audit_head", "matter_state"})
 #: Rows in memory at a time.
 _CHUNK: Final = 500
 
@@ -64,7 +64,7 @@ def restore(store: Store, source: Path) -> dict[str, int]:
         migrate.upgrade(store, manifest["revision"])
         with store.ddl() as connection:
             for table in _tables(connection):
-                if table.name == _SEEDED:
+                if table.name in _SEEDED:
                     connection.execute(table.delete())
                 _load(connection, table, archive)
     migrate.upgrade(store)
@@ -174,5 +174,5 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
 def _has_rows(store: Store) -> bool:
     with store.reading() as session:
         connection = session.connection()
-        tables = [t for t in _tables(connection) if t.name != _SEEDED]
+        tables = [t for t in _tables(connection) if t.name not in _SEEDED]
         return any(connection.execute(select(t).limit(1)).first() for t in tables)
