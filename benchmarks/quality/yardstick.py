@@ -26,19 +26,21 @@ from threadpoolctl import threadpool_limits
 from benchmarks.quality.letters import F32, Study
 from benchmarks.quality.resample import interval
 from benchmarks.quality.tables import Cell, Figure, Table, span
+from risk_model.encoder import UNKNOWN, logits, word_tables
 from risk_model.encoder import Letters as Words
-from risk_model.encoder import logits, word_tables
 from risk_model.encoder.train import Recipe
 from risk_model.encoder.train import fit as fit_encoder
 from risk_model.encoder.vectors import word_vectors
 from risk_model.estimator.vocabulary import learn_terms, learn_words
 from risk_model.features import (
     Indifference,
-    KeyTable,
-    count_matrix,
+    TermTable,
+    WordTable,
+    indifferent,
     make_batch,
     masked_words,
     neutral_keys,
+    tally,
     weigh,
     word_keys,
     word_letters,
@@ -169,25 +171,28 @@ def own_terms(texts: list[str], least: int = 3, most: int = 200_000) -> sp.csr_m
     """Return the weighed terms of our linear part under a vocabulary of these letters."""
     indifference = Indifference(*neutral_keys())
     learnt = learn_terms(texts, segmenter(), indifference, least, most)
-    table = KeyTable(learnt.keys)
+    words, table = WordTable(learnt.keys, learnt.keys[:0], *neutral_keys()), TermTable(learnt.keys)
     parts = []
     for start in range(0, len(texts), _BATCH):
         batch = make_batch(texts[start : start + _BATCH], segmenter())
-        words = word_keys(batch)
-        masked, asides = indifference(batch, words)
-        parts.append(weigh(count_matrix(batch, table, masked | asides, words), learnt.idf).csr(len(learnt.keys)))
+        keys = word_keys(batch)
+        known = words.find(keys)
+        masked, asides = indifferent(batch, known.roles)
+        found = table.find(batch, masked | asides, keys, known.terms)
+        parts.append(weigh(tally(found.terms, found.rows, batch.size), learnt.idf).csr(len(learnt.keys)))
     return sp.csr_matrix(sp.vstack(parts))
 
 
 def encoder(texts: list[str], truth: NDArray[np.int64]) -> Margins:
     """Learn the clause encoder, all classes together, one seed."""
-    indifference = Indifference(*neutral_keys())
     known = learn_words(texts, segmenter(), masked_words(), 6)
-    table, ids, sizes = KeyTable(known.keys), [], []
+    table, ids, sizes = WordTable(known.keys[:0], known.keys, *neutral_keys()), [], []
     for start in range(0, len(texts), _BATCH):
         batch = make_batch(texts[start : start + _BATCH], segmenter())
-        words = word_keys(batch)
-        some, _ = word_letters(batch, words, table, known.breaks, *indifference(batch, words))
+        words = table.find(word_keys(batch))
+        masked, asides = indifferent(batch, words.roles)
+        words.ids[masked] = UNKNOWN
+        some, _ = word_letters(batch, words.ids, known.breaks, asides)
         ids.append(some.ids)
         sizes.append(np.diff(some.offsets))
     every = np.concatenate(ids)
