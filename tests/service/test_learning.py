@@ -208,8 +208,9 @@ def own_models(models: Path, trained: Trained, tmp_path: Path) -> Path:
 
 
 def test_a_shadow_reads_along_and_decides_nothing(start: Start, url: str, own_models: Path) -> None:
-    service = start(url, models=own_models)
+    service = start(url, models=own_models, session_idle_minutes=100_000, session_hours=1_000)
     before = service.register(LETTERS[2])["id"]
+    service.now.pass_by(minutes=1)
     admin = service.login("admin")
     assert service.client.get("/api/v1/learning/shadow", headers=service.login("approver")).status_code == 404
     body = {"version": "grave", "days": 7}
@@ -237,7 +238,7 @@ def test_a_shadow_reads_along_and_decides_nothing(start: Start, url: str, own_mo
 def test_a_candidate_is_trained_once_at_a_time_and_its_failure_is_told(
     start: Start, fresh_database: Callable[[str], str], own_models: Path
 ) -> None:
-    service = start(fresh_database("sqlite"), models=own_models)
+    service = start(fresh_database("sqlite"), models=own_models, session_idle_minutes=100_000, session_hours=1_000)
     store, registry = service.core.store, Registry(own_models)
     admin = service.login("admin")
     path = "/api/v1/learning/versions"
