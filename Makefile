@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run desk test browser screenshots lint format bench bench-desk bench-scan bench-service docs study lock clean
+.PHONY: run desk test cover browser screenshots lint format bench bench-desk bench-scan bench-service docs study lock clean
 
 # On a terminal the desk stays open until Ctrl-C; elsewhere (CI, a pipe) only the result is printed.
 run: $(VENV)/.run
@@ -15,7 +15,10 @@ desk: $(VENV)/.run
 	PETITION_RISK_AUTH=off $(BIN)/petition-risk serve --example
 
 test: $(VENV)/.dev browser lint
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile
+
+cover: $(VENV)/.dev browser
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 # The browser that the tests of the desk drive. Where it cannot be installed, they say so and fail.
 browser:
