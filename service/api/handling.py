@@ -33,7 +33,9 @@ def review(
     with core.store.writing() as session:
         row = petitions.find(session, id, lock=True)
         petitions.check_seen(row, body.seen)
-        said = reviews.Review(body.decision, _clean(body.reason), body.band, body.tags, body.subtags, body.factors)
+        said = reviews.Review(
+            body.decision, _clean(body.reason), body.band, body.tags, body.subtags, body.factors, body.level
+        )
         before = row.band
         kept = reviews.add(session, row, said, core.now(), who.actor)
         note(session, kept, who, body.level)

@@ -24,7 +24,7 @@ from service.desk.reading import read
 from service.errors import ApiError
 from service.scoring import masked, plain
 from service.security.permissions import Permission
-from service.store import audit, clock, petitions
+from service.store import audit, clock, notes, petitions
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Desk, Depends(PageGuard(Permission.PETITIONS_READ))]
@@ -34,6 +34,8 @@ Lens = Annotated[str, Query(max_length=64)]
 #: Lines of the list beside a letter.
 _RAIL: Final = 40
 _EVIDENCE: Final = 8
+#: Escalation if left unanswered, as the annotation guide has it.
+ESCALATION: Final = ("0 不会升级", "1 个别诉求", "2 群体诉求", "3 重大群体诉求")
 #: A sub-tag that is not asserted but this likely is shown, so that it can be added.
 _POSSIBLE: Final = 0.1
 
@@ -75,6 +77,7 @@ def show(
         near = fetch(session, core, queue, None, _RAIL).rows
         rail = views.summaries(session, near, today, core.settings.due_soon_days)
         beside_it = matters.beside(session, id)
+        levels = notes.levels(session, [r.id for r in whole.reviews])
     said = whole.assessment.model_dump()
     letter = Petition(whole.body, whole.petition.title, whole.petition.received, whole.petition.area)
     return desk.page(
@@ -92,7 +95,8 @@ def show(
         steps=clock.STEPS[whole.petition.state],
         pending=[r for r in whole.reviews if r.status == "pending"],
         mine=_undoable(whole, desk.who.actor),
-        history=_history(whole, registered),
+        history=_history(whole, registered, levels),
+        escalation=ESCALATION,
         beside=beside_it,
     )
 
@@ -119,7 +123,7 @@ def _undoable(whole: PetitionOut, actor: str) -> int | None:
     return None
 
 
-def _history(whole: PetitionOut, registered: tuple[dt.datetime, str]) -> list[Event]:
+def _history(whole: PetitionOut, registered: tuple[dt.datetime, str], levels: dict[int, int]) -> list[Event]:
     at, actor = registered
     events = [Event(at, actor, "登记", "")]
     events += [
@@ -127,7 +131,9 @@ def _history(whole: PetitionOut, registered: tuple[dt.datetime, str]) -> list[Ev
         for step in whole.history
     ]
     decided = {"confirm": "确认研判", "correct": "更正"}
-    events += [Event(r.at, r.actor, decided[r.decision], r.reason, r) for r in whole.reviews]
+    for r in whole.reviews:
+        level = f"，升级程度判为“{ESCALATION[levels[r.id]]}”" if r.id in levels else ""
+        events.append(Event(r.at, r.actor, decided[r.decision] + level, r.reason, r))
     return sorted(events, key=lambda e: e.at, reverse=True)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.security.permissions import Permission, Principal
@@ -19,6 +21,14 @@ def role_of(who: Principal) -> str:
     if who.kind == "key":
         return "system"
     return "approver" if Permission.REVIEWS_APPROVE in who.permissions else "triager"
+
+
+def levels(session: Session, reviews: Collection[int]) -> dict[int, int]:
+    """Return the escalation level that each of these reviews gave, where it gave one."""
+    found = select(ReviewNoteRow.review_id, ReviewNoteRow.level).where(
+        ReviewNoteRow.review_id.in_(reviews), ReviewNoteRow.level.is_not(None)
+    )
+    return {review: level for review, level in session.execute(found) if level is not None}
 
 
 def note(

@@ -22,7 +22,10 @@ _TAKEN_BACK: Final = ("undone", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision: `confirm` what the model said, or `correct` tags, sub-tags, factors or band (None: leave as it is)."""
+    """A decision: `confirm` what the model said, or `correct` tags, sub-tags, factors, band or level (None: leave as it is).
+
+    `level` (0 to 3, escalation if left unanswered) moves nothing here: it is kept beside the review, for training.
+    """
 
     decision: str
     reason: str
@@ -30,6 +33,7 @@ class Review:
     tags: Sequence[str] | None = None
     subtags: Sequence[str] | None = None
     factors: Sequence[str] | None = None
+    level: int | None = None
 
 
 def add(session: Session, petition: PetitionRow, review: Review, now: dt.datetime, actor: str) -> ReviewRow:
@@ -106,8 +110,8 @@ def decide(
 
 def _check(review: Review) -> None:
     corrects = any(x is not None for x in (review.band, review.tags, review.subtags, review.factors))
-    if (review.decision == "correct") != corrects:
-        raise Refused("更正（correct）须给出 band、tags、subtags 或 factors；确认（confirm）不带这些")
+    if review.decision == "confirm" if corrects else review.decision == "correct" and review.level is None:
+        raise Refused("更正（correct）须给出 band、tags、subtags、factors 或 level；确认（confirm）只可带 level")
     if review.subtags is not None:
         if review.tags is None:
             raise Refused("更正 subtags 须同时给出 tags")

@@ -72,6 +72,18 @@ def test_correcting_and_undoing(sit: Sit) -> None:
     assert page.locator("[data-factor=hardship]").get_attribute("aria-label") == before
 
 
+def test_saying_how_far_it_would_go(sit: Sit) -> None:
+    page = sit("wang").page
+    open_first(page, "sort=newest")
+    band = page.locator(".facts .band").first.inner_text()
+    page.locator("[data-level='3']").click()
+    say_why(page, "全村两百多户，已断水", "更正")
+    expect(page.locator(".history li").first).to_contain_text("升级程度判为“3 重大群体诉求”")
+    assert page.locator(".facts .band").first.inner_text() == band
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(".toasts")).to_contain_text("已撤销")
+
+
 def test_a_lower_band_needs_a_second_person(sit: Sit) -> None:
     first = sit("li").page
     address = open_first(first, "band=high")

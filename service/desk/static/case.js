@@ -123,6 +123,13 @@ for (const one of $$("[data-factor]")) {
   one.addEventListener("click", () => correct(one.getAttribute("aria-label"), {factors: flip(list("factors"), one.dataset.factor)}));
 }
 
+for (const one of $$("[data-level]")) {
+  one.addEventListener("click", () => correct(
+    `若不答复：${one.textContent}`, {level: Number(one.dataset.level)},
+    "只用来改进模型，不改动这件事项的风险档。",
+  ));
+}
+
 for (const one of $$("[data-decide]")) {
   one.addEventListener("click", async () => {
     const approve = one.dataset.decide === "yes";
