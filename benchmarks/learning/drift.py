@@ -22,7 +22,7 @@ from risk_model.drift import Observed, Week, charts, observe
 from risk_model.taxonomy import OUTPUTS
 from risk_model.text import prepare_many
 from risk_model.training.examples import labelled_file
-from risk_model.training.run import petitions_of
+from risk_model.training.judging import petitions_of
 
 SIZE, BASELINE, YEARS, TRIES = 150, 8, 3, 20
 

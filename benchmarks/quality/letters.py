@@ -21,7 +21,8 @@ from risk_model.text import rules
 from risk_model.training.augment import indifferent
 from risk_model.training.duplicates import copy_groups
 from risk_model.training.examples import Examples, corpus, corrections, digest, labelled_file, unlabelled_file
-from risk_model.training.run import petitions_of, split_groups
+from risk_model.training.judging import petitions_of
+from risk_model.training.run import split_groups
 
 F32 = NDArray[np.float32]
 

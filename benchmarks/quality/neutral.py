@@ -14,9 +14,9 @@ from risk_model.features import neutral_keys
 from risk_model.model import RiskModel
 from risk_model.schema import Petition
 from risk_model.taxonomy import OUTPUTS, RISK_OUTPUT
+from risk_model.training.judging import judge
 from risk_model.training.measures import measures
 from risk_model.training.neutrality import CRITICISM, PROSE, SENTENCES, judged_outputs, probe_movements
-from risk_model.training.run import judge
 
 _RISK: Final = OUTPUTS.index(RISK_OUTPUT)
 

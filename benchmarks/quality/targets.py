@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.quality.letters import Study
 from benchmarks.quality.tables import Figure, Table, span
 from risk_model.taxonomy import FACTOR_NAMES
+from risk_model.training.judging import judge
 from risk_model.training.measures import intervals, measures
-from risk_model.training.run import judge
 
 #: Name of a figure, target, and whether it is the least or the most that is asked for.
 TARGETS: Final = (

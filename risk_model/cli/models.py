@@ -92,9 +92,9 @@ def verify(
     typer.echo(f"{artifact.version} 完好：{len(artifact.manifest['files'])}个文件的大小和校验和都与清单一致")
     if not rebuild:
         return
-    from risk_model import guard
+    from risk_model.guard.rebuild import rebuild as train_again
 
-    found = guard.rebuild(artifact, data or (), lambda text: typer.echo(text, err=True), jobs)
+    found = train_again(artifact, data or (), lambda text: typer.echo(text, err=True), jobs)
     for library, (before, now) in found.other_libraries.items():
         typer.echo(f"{library} 当时是 {before}，现在是 {now}")
     if found.same_bytes:

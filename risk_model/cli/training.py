@@ -118,8 +118,8 @@ def evaluate(
     """
     from risk_model.model import load
     from risk_model.training.examples import labelled_file
+    from risk_model.training.judging import judge
     from risk_model.training.measures import intervals, measures
-    from risk_model.training.run import judge
 
     judged = judge(load(model), labelled_file(labels))
     values = measures(judged)

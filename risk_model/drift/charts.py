@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts load with their first use, which a server may never make
 
 from risk_model.drift.weeks import Week
 
@@ -66,12 +66,12 @@ class _Test:
 
 
 def _length(now: Week, base: Week) -> _Test:
-    chance = float(stats.ttest_ind(now.lengths, base.lengths, equal_var=False).pvalue)
+    chance = float(scipy.stats.ttest_ind(now.lengths, base.lengths, equal_var=False).pvalue)
     return _Test(float(np.expm1(now.lengths.mean())), float(np.expm1(base.lengths.mean())), chance)
 
 
 def _scores(now: Week, base: Week) -> _Test:
-    chance = float(stats.ks_2samp(now.risks, base.risks).pvalue)
+    chance = float(scipy.stats.ks_2samp(now.risks, base.risks).pvalue)
     return _Test(float(now.risks.mean()), float(base.risks.mean()), chance)
 
 
@@ -103,7 +103,7 @@ def _words(now: Week, base: Week) -> _Test:
     here = np.array([now.words[w] for w in names])
     there = np.array([base.words[w] for w in names])
     # Of all letters with the word, how many fall into this week: only an increase is news.
-    chances = stats.binom.sf(here - 1, here + there, now.letters / (now.letters + base.letters))
+    chances = scipy.stats.binom.sf(here - 1, here + there, now.letters / (now.letters + base.letters))
     order = np.argsort(chances, kind="stable")
     most = names[int(order[0])]
     chance = min(1.0, float(chances[order[0]]) * len(names))
@@ -117,7 +117,7 @@ def _calibration(now: Week, base: Week) -> _Test:
     # Half a letter of grace: counts are whole, expectations are not.
     z = max(0.0, abs(now.happened - now.foretold) - 0.5) / max(np.sqrt(now.spread), 1e-9)
     cause = Cause("level_2", now.happened, now.foretold)
-    return _Test(now.happened / now.read, now.foretold / now.read, float(2 * stats.norm.sf(z)), (cause,))
+    return _Test(now.happened / now.read, now.foretold / now.read, float(2 * scipy.stats.norm.sf(z)), (cause,))
 
 
 #: Chart: its test, and whether weeks are expected to differ by more than chance.
@@ -167,15 +167,15 @@ def _widen(chance: float, usual: Sequence[float]) -> float:
     """Return the chance after widening by how far usual weeks stray: their root mean square distance, at least 1."""
     strayed = [float(_distance(p)) for p in usual]
     factor = max(1.0, float(np.sqrt(np.mean(np.square(strayed))))) if strayed else 1.0
-    return float(2 * stats.norm.sf(_distance(chance) / factor))
+    return float(2 * scipy.stats.norm.sf(_distance(chance) / factor))
 
 
 def _distance(chance: float) -> float:
-    return float(stats.norm.isf(max(chance, _LEAST_P) / 2))
+    return float(scipy.stats.norm.isf(max(chance, _LEAST_P) / 2))
 
 
 def _two_sided(here: int, letters: int, there: int, others: int) -> float:
-    return float(stats.fisher_exact([[here, letters - here], [there, others - there]]).pvalue)
+    return float(scipy.stats.fisher_exact([[here, letters - here], [there, others - there]]).pvalue)
 
 
 def _causes(

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load with their first use, which a server may never make
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Proportion:
         """
         if not of:
             return Proportion(0, 0, None, None, None)
-        bounds = binomtest(hits, of).proportion_ci(method="wilson")
+        bounds = scipy.stats.binomtest(hits, of).proportion_ci(method="wilson")
         return Proportion(hits, of, hits / of, float(bounds.low), float(bounds.high))
 
 

@@ -13,7 +13,6 @@ from risk_model.guard.promotion import (
     rollback,
     turn,
 )
-from risk_model.guard.rebuild import Rebuilt, rebuild
 from risk_model.guard.shadow import Difference, Said, differences, moved
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "Difference",
     "Figure",
     "Promotion",
-    "Rebuilt",
     "Said",
     "check",
     "compare",
@@ -32,7 +30,6 @@ __all__ = [
     "moved",
     "prepare",
     "promote",
-    "rebuild",
     "rollback",
     "turn",
 ]

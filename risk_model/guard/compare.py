@@ -13,8 +13,8 @@ from risk_model.guard.figures import Figure, figures
 from risk_model.model import RiskModel
 from risk_model.schema import Petition
 from risk_model.training.examples import Examples, corpus
+from risk_model.training.judging import judge, petitions_of
 from risk_model.training.neutrality import movements
-from risk_model.training.run import judge, petitions_of
 
 #: Mean movement of the risk under a probe may grow by this much.
 _NEUTRAL_TOLERANCE: Final = 0.002

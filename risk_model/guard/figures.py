@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+import scipy  # its parts load with their first use, which a server may never make
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
 from risk_model.training.measures import Judged, calibration_error
@@ -61,7 +61,7 @@ def _auc(truth: Bools, score: NDArray[np.float32]) -> float:
     negative = len(truth) - positive
     if not positive or not negative:
         return float("nan")
-    return float((rankdata(score)[truth].sum() - positive * (positive + 1) / 2) / (positive * negative))
+    return float((scipy.stats.rankdata(score)[truth].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def _pooled(names: Sequence[str]) -> Callable[[Judged], float]:

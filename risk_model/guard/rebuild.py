@@ -16,7 +16,8 @@ from risk_model.errors import ArtifactError
 from risk_model.model import RiskModel
 from risk_model.text import rules
 from risk_model.training.examples import corpus, digest
-from risk_model.training.run import Plan, petitions_of, train
+from risk_model.training.judging import petitions_of
+from risk_model.training.run import Plan, train
 
 #: Another processor may add in another order; probabilities further apart than this are another model.
 _CLOSE: Final = 0.005

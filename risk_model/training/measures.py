@@ -12,8 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
-from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, roc_auc_score
 
 from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
 
@@ -50,6 +48,9 @@ def measures(judged: Judged) -> dict[str, float]:
     """Return every measure by name, each over the letters whose label is known; a measure that needs both classes is nan
     where only one is there.
     """
+    # Imported here, as in `_risk`: what only needs `Judged` and the calibration error, a server above all, does without.
+    from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, roc_auc_score
+
     out: dict[str, float] = {}
     for name in TAG_NAMES:
         k = _COLUMN[name]
@@ -78,6 +79,9 @@ def measures(judged: Judged) -> dict[str, float]:
 
 def _risk(judged: Judged) -> dict[str, float]:
     """Return the measures of the risk; every level must be known."""
+    from scipy.stats import spearmanr
+    from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
     names = ("auc_ge2", "ap_ge2", "auc_ge3", "brier_ge2", "ece_ge2", "recall_level3_top_fifth", "spearman")
     if not len(judged.levels):
         return {f"risk.{name}": np.nan for name in names}

@@ -9,9 +9,9 @@ from risk_model.model import RiskModel
 from risk_model.taxonomy import OUTPUTS, RISK_OUTPUT, TAG_NAMES
 from risk_model.training.card import calibration_section, comparison_section, measured_section, neutrality_section
 from risk_model.training.examples import corpus, labelled_file
+from risk_model.training.judging import judge, petitions_of
 from risk_model.training.measures import intervals, measures
 from risk_model.training.neutrality import movements
-from risk_model.training.run import judge, petitions_of
 
 
 def card_notes(model: RiskModel, tests: Sequence[Path], others: Mapping[str, RiskModel]) -> list[str]:

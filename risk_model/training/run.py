@@ -17,8 +17,6 @@ from scipy.special import expit
 from risk_model.artifact import Parameters, save
 from risk_model.errors import LabelError, OutputError
 from risk_model.estimator import PetitionRiskClassifier
-from risk_model.model import RiskModel
-from risk_model.schema import Petition
 from risk_model.taxonomy import OUTPUTS
 from risk_model.text import rules
 from risk_model.thresholds import decide
@@ -199,15 +197,3 @@ def write(trained: Trained, folder: Path, name: str, notes: Sequence[str] = ()) 
 
 def _plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-
-
-def petitions_of(examples: Examples) -> list[Petition]:
-    """Return the letters of labelled examples, title and body apart."""
-    parts = (text.split("\n", 1) for text in examples.texts)
-    return [Petition(title=title, body=body) for title, body in parts]
-
-
-def judge(model: RiskModel, examples: Examples) -> Judged:
-    """Score labelled letters with a released model."""
-    probabilities = model.probabilities(petitions_of(examples))
-    return Judged(examples.targets, probabilities, decide(probabilities, model.thresholds), examples.escalation)

@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -118,3 +120,9 @@ def test_settings_refuse_what_would_be_unsafe() -> None:
         Settings(auth="off", host="0.0.0.0")
     with pytest.raises(ValueError, match="postgresql"):
         Settings(database_url="mysql://x")
+
+
+def test_a_server_starts_without_what_only_studies_need() -> None:
+    heavy = "{'pandas', 'pyarrow', 'sklearn', 'scipy.stats', 'plotly'}"
+    program = f"import sys, service.app; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
