@@ -23,8 +23,9 @@ cover: $(VENV)/.dev browser
 # The browser that the tests of the desk drive. Where it cannot be installed, they say so and fail.
 browser:
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-	  chromium fonts-noto-cjk || echo "chromium could not be installed"; fi
+	  apt-get update -qq || echo "package lists are as they were"; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk \
+	  || echo "chromium could not be installed"; fi
 
 # Pictures of every page for the staff manual.
 screenshots: $(VENV)/.dev browser
