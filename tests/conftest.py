@@ -8,6 +8,9 @@ import pytest
 from hypothesis import settings
 
 from risk_model.training.run import Plan, Trained, train, write
+from tests.chromium import browser
+
+__all__ = ["browser"]
 
 # A deadline is a timing assertion: the first example pays for loading the dictionary, and a busy machine is slow.
 settings.register_profile("calm", deadline=None)

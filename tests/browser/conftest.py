@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.scan_folder import write_weeks
 from tests.service.live import Live, live
@@ -23,29 +21,6 @@ ADMIN = "chen"
 # A busy machine draws slowly; nothing here measures time.
 expect.set_options(timeout=60_000)
 SIZE = {"width": 1366, "height": 768}
-
-
-def chromium() -> str:
-    """Return the browser's path; what is missing is said plainly."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        pytest.fail(
-            "no chromium: install it with `apt-get install chromium fonts-noto-cjk` (root: `make browser`), "
-            "or set CHROMIUM to its path",
-            pytrace=False,
-        )
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield launched(playwright)
-
-
-def launched(playwright: Playwright) -> Browser:
-    # Root, as in a container, has no sandbox.
-    return playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
 
 
 @dataclass

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import PASSWORD, SIZE, launched, staff
+from tests.browser.conftest import PASSWORD, SIZE, staff
 from tests.browser.scan_folder import write_weeks
+from tests.chromium import launched
 from tests.service.live import Live, live
 
 ROOT = Path(__file__).parents[2]
