@@ -110,7 +110,8 @@ def decide(
 
 def _check(review: Review) -> None:
     corrects = any(x is not None for x in (review.band, review.tags, review.subtags, review.factors))
-    if review.decision == "confirm" if corrects else review.decision == "correct" and review.level is None:
+    allowed = {"correct"} if corrects else {"confirm"} if review.level is None else {"confirm", "correct"}
+    if review.decision not in allowed:
         raise Refused("更正（correct）须给出 band、tags、subtags、factors 或 level；确认（confirm）只可带 level")
     if review.subtags is not None:
         if review.tags is None:
