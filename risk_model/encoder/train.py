@@ -10,14 +10,13 @@ hundred megabytes to several gigabytes). `tests` hold the gradients against fini
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
-import scipy.sparse as sp
-from numpy.typing import NDArray
 from scipy.special import expit
 
-from risk_model.encoder.forward import END, F32, UNKNOWN, WIDTH, Ints, Letters, Weights, attention, pool, window_values
+from risk_model.encoder.forward import END, F32, UNKNOWN, WIDTH, Clauses, Ints, Letters, Weights, softmax_over
+from risk_model.encoder.winners import scatter, winners
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +68,21 @@ def gradients(
     ids = letters.ids
     if recipe.forget:
         ids = np.where((rng.random(len(ids), np.float32) < recipe.forget) & (ids != END), np.int32(UNKNOWN), ids)
-    used, index = np.unique(np.append(ids, END), return_inverse=True)
-    index32: NDArray[np.int32] = index[:-1].astype(np.int32)
+    # An END before the first window and one after the last.
+    used, index = np.unique(np.concatenate([[END], ids, [END]]), return_inverse=True)
+    words = index.astype(np.int32)
     # Dropout per kind of word and batch, not per place: the products below then run over distinct words only.
     keep_words = _dropout((len(used), weights.words.shape[1]), recipe.word_dropout, rng)
     vectors = weights.words[used] * keep_words
-    h = window_values(letters, np.stack([vectors @ w for w in weights.windows]), weights.shift, index32)
-    pooled = pool(letters, h)
-    row = np.repeat(np.arange(n), pooled.sizes)
+    layout = Clauses.of(letters)
+    tables = np.stack([vectors @ w for w in weights.windows])
+    top, place = winners(words, layout.starts, layout.starts + layout.windows, tables, weights.shift)
+    largest = np.maximum.reduceat(top, layout.first, axis=0)
+    row = np.repeat(np.arange(n), layout.sizes)
     keep = _dropout((n, recipe.filters), recipe.filter_dropout, rng)
-    clauses, peaks = pooled.clauses * keep[row], pooled.peaks * keep
-    dropped = replace(pooled, clauses=clauses)
-    share, value = attention(dropped, weights.attend), clauses @ weights.sum
-    out = np.add.reduceat(share * value, pooled.first, axis=0) + peaks @ weights.peak + weights.bias
+    clauses, peaks = top * keep[row], largest * keep
+    share, value = softmax_over(clauses @ weights.attend, layout.first, layout.sizes), clauses @ weights.sum
+    out = np.add.reduceat(share * value, layout.first, axis=0) + peaks @ weights.peak + weights.bias
     known = ~np.isnan(targets)
     targets = np.where(known, targets, np.float32(0))
     loss = float(np.sum((np.logaddexp(0, out) - targets * out) * known)) / n
@@ -89,38 +90,23 @@ def gradients(
     d_out = (expit(out) - targets) * known / np.float32(n)
     d_value = share * d_out[row]
     d_share = value * d_value
-    d_score = d_share - share * np.repeat(np.add.reduceat(d_share, pooled.first, axis=0), pooled.sizes, axis=0)
+    d_score = d_share - share * np.repeat(np.add.reduceat(d_share, layout.first, axis=0), layout.sizes, axis=0)
     d_clauses = d_value @ weights.sum.T + d_score @ weights.attend.T
     d_peaks = d_out @ weights.peak.T
-    # A maximum passes its gradient to the place it came from; equal places share it only where all are zero, and there
-    # it stops.
-    d_clauses += np.where(pooled.clauses == pooled.peaks[row], d_peaks[row], 0)
+    # A letter's maximum passes its gradient to the clauses it stands in.
+    d_clauses += np.where(top == largest[row], d_peaks[row], 0)
     d_clauses *= keep[row]
-    clause = np.repeat(np.arange(len(pooled.starts)), np.diff(pooled.starts, append=len(ids)))
-    d_h = np.where((h == pooled.clauses[clause]) & (h > 0), d_clauses[clause], np.float32(0))
-
-    d_tables = _scatter(index32, d_h, len(used))
-    d_words = sum(d @ w.T for d, w in zip(d_tables, weights.windows, strict=True)) * keep_words
+    d_tables = scatter(words, place, d_clauses, len(used))
     gradient = Weights(
-        words=d_words,
+        words=sum(d @ w.T for d, w in zip(d_tables, weights.windows, strict=True)) * keep_words,
         windows=np.stack([vectors.T @ d for d in d_tables]),
-        shift=d_h.sum(0),
+        shift=np.where(place >= 0, d_clauses, 0).sum(0),
         attend=clauses.T @ d_score,
         sum=clauses.T @ d_value,
         peak=peaks.T @ d_out,
         bias=d_out.sum(0),
     )
     return loss, gradient, used
-
-
-def _scatter(index: NDArray[np.int32], d_h: F32, size: int) -> list[F32]:
-    # Row i of d_h belongs to the words at i-1, i and i+1: one sparse matrix for each shift sums the rows of equal
-    # words.
-    n = len(index)
-    ones = np.ones(n, np.float32)
-    before = np.concatenate([[np.int32(END)], index[:-1]])
-    after = np.concatenate([index[1:], [np.int32(END)]])  # the last window is empty, its gradient is zero
-    return [sp.csc_array((ones, at, np.arange(n + 1)), shape=(size, n)) @ d_h for at in (before, index, after)]
 
 
 class Adam:
