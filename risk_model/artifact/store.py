@@ -21,7 +21,9 @@ from risk_model.artifact.parameters import Parameters, Thresholds
 from risk_model.encoder import Weights
 from risk_model.errors import ArtifactError
 
-FORMAT: Final = 1
+#: 2: the encoder's window products are counted in steps (`encoder.steps`). Format 1 has no such array and is read in
+#: single precision, as it was measured.
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 WEIGHTS: Final = "weights.npz"
 #: Larger than any model this project makes; a bound keeps a forged manifest from filling memory.
@@ -33,6 +35,8 @@ _ARRAYS: Final = (
     *(f.name for f in fields(Parameters) if f.name not in {"outputs", "encoder", "thresholds"}),
     *(f"encoder.{f.name}" for f in fields(Weights)),
 )
+#: Arrays that a file lacks if it is of the format before this one.
+_SINCE: Final = {"encoder.steps": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +147,10 @@ def load(folder: Path) -> Artifact:
     data = _verified_files(folder, manifest)[WEIGHTS]
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            if set(archive.files) != set(_ARRAYS):
-                raise ArtifactError(f"{folder / WEIGHTS} 里的数组与格式 {FORMAT} 不符")
-            arrays = {name: archive[name] for name in _ARRAYS}
+            expected = {name for name in _ARRAYS if _SINCE.get(name, 1) <= manifest["format"]}
+            if set(archive.files) != expected:
+                raise ArtifactError(f"{folder / WEIGHTS} 里的数组与格式 {manifest['format']} 不符")
+            arrays = {name: archive[name] for name in _ARRAYS if name in expected}
     except (ValueError, zipfile.BadZipFile, EOFError) as error:
         raise ArtifactError(f"{folder / WEIGHTS} 不是只含数据的权重文件（{error}）") from None
     return Artifact(folder, manifest, _parameters(manifest, arrays, folder))
@@ -153,7 +158,9 @@ def load(folder: Path) -> Artifact:
 
 def _parameters(manifest: dict[str, Any], arrays: dict[str, NDArray[Any]], folder: Path) -> Parameters:
     arrays = {n: a.astype(np.float32) if a.dtype == np.float16 else a for n, a in arrays.items()}
-    encoder = Weights(**{f.name: arrays.pop(f"encoder.{f.name}") for f in fields(Weights)})
+    encoder = Weights(
+        **{name.removeprefix("encoder."): arrays.pop(name) for name in list(arrays) if name.startswith("encoder.")}
+    )
     outputs = tuple(manifest["outputs"])
     parameters = Parameters(outputs=outputs, encoder=encoder, thresholds=Thresholds(**manifest["thresholds"]), **arrays)
     terms, k = len(parameters.term_keys), len(outputs)
@@ -163,6 +170,8 @@ def _parameters(manifest: dict[str, Any], arrays: dict[str, NDArray[Any]], folde
         "encoder.words": (encoder.words.shape[:1], (len(parameters.word_keys) + 2,)),
         "encoder.sum": (encoder.sum.shape[1:], (k,)),
     }
+    if len(encoder.steps):
+        shapes["encoder.steps"] = (encoder.steps.shape, encoder.shift.shape)
     for name, (found, expected) in shapes.items():
         if found != expected:
             raise ArtifactError(f"{folder / WEIGHTS} 的 {name} 形状是 {found}，应为 {expected}")

@@ -6,9 +6,11 @@ from risk_model.encoder.forward import (
     UNKNOWN,
     Letters,
     Reading,
+    Tables,
     Weights,
     logits,
     read,
+    stepped,
     window_shares,
     word_tables,
 )
@@ -19,9 +21,11 @@ __all__ = [
     "UNKNOWN",
     "Letters",
     "Reading",
+    "Tables",
     "Weights",
     "logits",
     "read",
+    "stepped",
     "window_shares",
     "word_tables",
 ]

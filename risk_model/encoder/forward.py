@@ -16,8 +16,9 @@ maximum over windows is Kim's [1]; attention over parts of a document follows Ya
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,16 @@ from risk_model.encoder.stretches import Largest, Read, largest, take
 
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
+#: Window products of words: float32, or int16 counted in steps (see `stepped`).
+Tables = NDArray[Any]
 
 #: Word ids with a fixed meaning; the vocabulary follows.
 END, UNKNOWN, FIRST_WORD = 0, 1, 2
 WIDTH: Final = 3
+#: A window adds WIDTH products; so large, their sum still fits 16 bits.
+_MOST_STEPS: Final = (2**15 - 1) // WIDTH
+#: Words whose products are made at a time: double precision for all of them would take 120 MB.
+_WORDS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,10 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Parameters: `words` (V, d), `windows` (WIDTH, d, f), `shift` (f,), `attend`, `sum`, `peak` (f, K), `bias` (K,)."""
+    """Parameters: `words` (V, d), `windows` (WIDTH, d, f), `shift` (f,), `attend`, `sum`, `peak` (f, K), `bias` (K,).
+
+    `steps` (f,), where not empty, is the unit in which the products of words and windows are counted (see `stepped`).
+    """
 
     words: F32
     windows: F32
@@ -65,6 +75,7 @@ class Weights:
     sum: F32
     peak: F32
     bias: F32
+    steps: F32 = field(default_factory=lambda: np.empty(0, np.float32))
 
 
 def clause_starts(letters: Letters) -> Ints:
@@ -125,14 +136,46 @@ def attention(pooled: Pooled, attend: F32) -> F32:
     return softmax_over(pooled.clauses @ attend, pooled.first, pooled.sizes)
 
 
-def word_tables(weights: Weights) -> F32:
+def stepped(weights: Weights) -> Weights:
+    """Return weights whose window products are whole steps of 16 bits, the largest of each filter the most that fits.
+
+    Half as much is then read and kept as with single precision; the error, of half a step, is that of the half precision
+    in which the weights themselves are kept. What is calibrated and what is released must both be made of these.
+    """
+    top = np.zeros(weights.windows.shape[2])
+    for _, rows in _products(weights):
+        np.maximum(top, np.abs(rows).max(axis=(0, 1)), out=top)
+    # Rounded up, so that the largest is not a step too much.
+    steps = np.nextafter((np.where(top > 0, top, 1) / _MOST_STEPS).astype(np.float32), np.float32(np.inf))
+    return replace(weights, steps=steps)
+
+
+def word_tables(weights: Weights, words: Ints | None = None) -> Tables:
     """Return E times W_k for every word and window position, shape (WIDTH, V, f), the shift added to the middle one.
 
-    Made once, it turns the products of the run time into look-ups.
+    Made once, it turns the products of the run time into look-ups. With `words` only the rows of these, in their order.
     """
-    tables = np.stack([weights.words @ w for w in weights.windows])
-    tables[1] += weights.shift
-    return tables
+    if words is not None:
+        weights = replace(weights, words=weights.words.take(words, axis=0))
+    if not len(weights.steps):
+        tables = np.stack([weights.words @ w for w in weights.windows])
+        tables[1] += weights.shift
+        return tables
+    out = np.empty((WIDTH, len(weights.words), len(weights.steps)), np.int16)
+    for start, rows in _products(weights):
+        out[:, start : start + rows.shape[1]] = np.rint(rows / weights.steps)
+    return out
+
+
+def _products(weights: Weights) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Yield window products of some words after the other, with the number of the first of them."""
+    # Weights of half precision have products and sums that double precision holds without error, so that every processor
+    # rounds them to the same step.
+    windows, shift = weights.windows.astype(np.float64), weights.shift.astype(np.float64)
+    for start in range(0, len(weights.words), _WORDS):
+        rows = weights.words[start : start + _WORDS].astype(np.float64) @ windows
+        rows[1] += shift
+        yield start, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +220,7 @@ class Reading:
         return total
 
 
-def _windows(letters: Letters, tables: F32) -> Read:
+def _windows(letters: Letters, tables: Tables) -> Read:
     """Return a reader of window values before they are cut off at zero."""
     around = np.full(len(letters.ids) + 2, END, np.int64)
     around[1:-1] = letters.ids
@@ -202,7 +245,7 @@ def _clause_values(clauses: Largest) -> Read:
     return lambda at, out: take(clauses.values, clauses.row.take(at), out)
 
 
-def read(letters: Letters, weights: Weights, tables: F32, places: bool = False) -> Reading:
+def read(letters: Letters, weights: Weights, tables: Tables, places: bool = False) -> Reading:
     """Take the largest filter values: as `pool(letters, window_values(…))`, without laying out the windows.
 
     `tables` are those of `word_tables`; with `places` the reading can be explained by `window_shares`.
@@ -211,12 +254,14 @@ def read(letters: Letters, weights: Weights, tables: F32, places: bool = False) 
     layout = Clauses.of(letters)
     clauses = largest(_windows(letters, tables), layout.starts, layout.windows, filters, dtype, places)
     peaks = largest(_clause_values(clauses), layout.first, layout.sizes, filters, dtype, places)
+    if len(weights.steps):
+        clauses, peaks = (replace(x, values=x.values * weights.steps) for x in (clauses, peaks))
     both = (clauses.values @ np.hstack([weights.attend, weights.sum])).take(clauses.row, axis=0)
     k = len(weights.bias)
     return Reading(layout, clauses, peaks, softmax_over(both[:, :k], layout.first, layout.sizes), both[:, k:])
 
 
-def logits(letters: Letters, weights: Weights, tables: F32) -> F32:
+def logits(letters: Letters, weights: Weights, tables: Tables) -> F32:
     """Return the logits (letters, K); `tables` are those of `word_tables`."""
     return read(letters, weights, tables).logits(weights)
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.floating[Any]]
+Numbers = NDArray[Any]
 #: Writes the rows that stand at some places into an array of that many rows.
-Read = Callable[[Ints, Floats], None]
+Read = Callable[[Ints, Numbers], None]
 
 #: Stretches that advance together: the few buffers of so many rows x some hundred columns stay in the second-level cache.
 _TOGETHER: Final = 256
@@ -29,24 +29,28 @@ _LONGEST: Final = 32
 class Largest:
     """The largest values of stretch i are `values[row[i]]`, none below zero, and stand at `places[row[i]]`.
 
-    Rows are in no order worth knowing, and some belong to parts of long stretches. Of values that agree to some five digits
+    Rows are in no order worth knowing, and some belong to parts of long stretches. Of floats that agree to some five digits
     any may be named by its place; where no value is above zero, any place of the stretch. Places are empty if not asked for.
     """
 
-    values: Floats
+    values: Numbers
     row: Ints
     places: NDArray[np.int32]
 
 
 def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, places: bool = False) -> Largest:
-    """Return the largest of each column of the rows `starts[i]`…`starts[i] + sizes[i] - 1`, or zero."""
+    """Return the largest of each column of the rows `starts[i]`…`starts[i] + sizes[i] - 1`, or zero.
+
+    Numbers are floats, or integers of at most 16 bits.
+    """
     starts, sizes, long, pieces = _cut(starts, sizes)
     order = np.argsort(-sizes, kind="stable")
     row = np.empty(len(order), np.int64)
     row[order] = np.arange(len(order))
     starts, sizes = starts[order], sizes[order]
     values = np.zeros((len(order), columns), dtype)
-    integer = np.dtype(f"i{np.dtype(dtype).itemsize}")
+    whole_numbers = np.issubdtype(dtype, np.integer)
+    integer = np.dtype(np.int32 if whole_numbers else f"i{np.dtype(dtype).itemsize}")
     packed = np.zeros((len(order) if places else 0, columns), integer)
     buffer = np.empty((min(_TOGETHER, len(order)), columns), dtype)
     for begin, step, place in _steps(starts, sizes):
@@ -56,8 +60,12 @@ def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, pla
         if places:
             # Positive floats are in the order of their bits read as integers, negative ones are below zero there too. So
             # the last bits can carry the step along, which costs a tenth of asking which values are larger.
-            bits = now.view(integer)
-            bits &= -_LONGEST
+            if whole_numbers:
+                bits = now.astype(integer)
+                bits *= _LONGEST
+            else:
+                bits = now.view(integer)
+                bits &= -_LONGEST
             bits |= step
             np.maximum(packed[block], bits, out=packed[block])
     where = (packed & (_LONGEST - 1)).astype(np.int32)
@@ -72,7 +80,7 @@ def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, pla
     return Largest(values, row[: len(row) - int(pieces.sum() - len(long))], where)
 
 
-def take(values: Floats, rows: Ints, out: Floats) -> None:
+def take(values: Numbers, rows: Ints, out: Numbers) -> None:
     """Write `values[rows]` into `out`."""
     # Rows are in range; "clip" only spares numpy the copy that guards `out` against a failed look-up.
     np.take(values, rows, axis=0, out=out, mode="clip")

@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from risk_model.artifact import Parameters, Thresholds, rounded
-from risk_model.encoder import Letters, Weights, logits, word_tables
+from risk_model.encoder import Letters, Weights, logits, stepped, word_tables
 from risk_model.encoder.train import Recipe
 from risk_model.encoder.train import fit as fit_encoder
 from risk_model.encoder.vectors import word_vectors
@@ -265,4 +265,4 @@ def _fit_parts(
         encoder = fit_encoder(letters.take(rows), y[rows], vectors, recipe, settings["seed"])
     # Rounded as the file keeps them, so that what is calibrated and measured is what is released.
     kept = {name: rounded(f"encoder.{name}", array).astype(np.float32) for name, array in asdict(encoder).items()}
-    return _Parts(rounded("term_weights", weights).astype(np.float32), bias, Weights(**kept))
+    return _Parts(rounded("term_weights", weights).astype(np.float32), bias, stepped(Weights(**kept)))

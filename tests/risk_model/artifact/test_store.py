@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from risk_model.artifact import MANIFEST, WEIGHTS, Registry, load, pack
+from risk_model.encoder import word_tables
 from risk_model.errors import ArtifactError
 from risk_model.training.run import Trained, write
 
@@ -94,6 +95,21 @@ def test_a_newer_format_is_refused(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(ArtifactError, match="请升级"):
         load(folder)
+
+
+def test_format_one_is_read_in_single_precision(folder: Path) -> None:
+    with zipfile.ZipFile(folder / WEIGHTS) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    del members["encoder.steps.npy"]
+    with zipfile.ZipFile(folder / WEIGHTS, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    relist(folder, WEIGHTS)
+    with pytest.raises(ArtifactError, match="格式 2 不符"):
+        load(folder)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"format": 1}), encoding="utf-8")
+    assert word_tables(load(folder).parameters.encoder).dtype == np.float32
 
 
 def test_a_link_is_refused(folder: Path, tmp_path: Path) -> None:

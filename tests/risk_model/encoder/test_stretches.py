@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk_model.encoder import END, Letters, Weights, logits, read, window_shares, word_tables
+from risk_model.encoder import END, Letters, Weights, logits, read, stepped, window_shares, word_tables
 from risk_model.encoder.forward import pool, window_values
 from risk_model.encoder.stretches import largest
 from risk_model.encoder.train import Recipe, initial
@@ -15,7 +15,7 @@ from risk_model.encoder.train import Recipe, initial
 SIZES = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 3_000)), min_size=1, max_size=12)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])
 @given(sizes=SIZES, seed=st.integers(0, 99))
 def test_largest_values_and_their_places_are_the_plain_loop(dtype: type, sizes: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -37,18 +37,21 @@ def test_largest_values_and_their_places_are_the_plain_loop(dtype: type, sizes: 
             np.testing.assert_array_equal(here[top > 0], top[top > 0])
 
 
-def _letter(words: int, rng: np.random.Generator, breaks: int) -> tuple[Letters, Weights, np.ndarray]:
+def _letter(words: int, rng: np.random.Generator, breaks: int, whole: bool) -> tuple[Letters, Weights, np.ndarray]:
     recipe = Recipe(filters=7)
-    weights = initial(rng.normal(size=(20, 6)).astype(np.float32), 3, recipe, rng)
+    weights = initial(rng.normal(size=(20, 6)).astype(np.float16), 3, recipe, rng)
+    weights = stepped(weights) if whole else weights
     ids = np.append(rng.integers(2, 20, words), END).astype(np.int32)
     return Letters(ids, np.array([0, words + 1]), (ids == END) | (ids < breaks)), weights, word_tables(weights)
 
 
 @pytest.mark.parametrize("breaks", [0, 4, 20], ids=["one clause", "some clauses", "breaks alone"])
 @pytest.mark.parametrize("words", [1, 33, 20_000])
-def test_a_letter_of_any_shape_reads_as_if_laid_out(words: int, breaks: int) -> None:
-    letters, weights, tables = _letter(words, np.random.default_rng(words), breaks)
-    plain = pool(letters, window_values(letters, np.stack([weights.words @ w for w in weights.windows]), weights.shift))
+@pytest.mark.parametrize("whole", [False, True], ids=["float", "steps"])
+def test_a_letter_of_any_shape_reads_as_if_laid_out(words: int, breaks: int, whole: bool) -> None:
+    letters, weights, tables = _letter(words, np.random.default_rng(words), breaks, whole)
+    products = tables * weights.steps if whole else tables
+    plain = pool(letters, window_values(letters, products.astype(np.float32), np.zeros_like(weights.shift)))
     found = read(letters, weights, tables, places=True)
     np.testing.assert_allclose(found.clauses.values[found.clauses.row], plain.clauses, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.peaks.values[found.peaks.row], plain.peaks, rtol=1e-5, atol=1e-6)
@@ -66,3 +69,15 @@ def test_equal_windows_share_what_they_are_worth() -> None:
     shares = window_shares(letters, read(letters, weights, tables, places=True), weights, np.array([1.0, 1.0]))
     assert shares[1] == shares[4] == shares[7]
     assert shares[-1] == 0
+
+
+def test_products_are_kept_in_steps_within_half_of_one() -> None:
+    rng = np.random.default_rng(7)
+    weights = initial(rng.normal(size=(1_300, 8)).astype(np.float32), 2, Recipe(filters=5), rng)
+    exact, weights = word_tables(weights), stepped(weights)
+    tables = word_tables(weights)
+    assert tables.dtype == np.int16
+    assert np.abs(tables).max(axis=(0, 1)).tolist() == [(2**15 - 1) // 3] * 5
+    assert np.abs(tables * weights.steps - exact).max() <= 0.501 * weights.steps.max()
+    some = np.array([1_299, 0, 600])
+    np.testing.assert_array_equal(word_tables(weights, some), tables[:, some])
