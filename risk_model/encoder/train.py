@@ -10,12 +10,14 @@ hundred megabytes to several gigabytes). `tests` hold the gradients against fini
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.special import expit
 
 from risk_model.encoder.forward import END, F32, UNKNOWN, WIDTH, Clauses, Ints, Letters, Weights, softmax_over
+from risk_model.encoder.makeup import parts_of, put_together, with_characters
 from risk_model.encoder.winners import scatter, winners
 
 
@@ -58,11 +60,17 @@ def _dropout(shape: tuple[int, ...], p: float, rng: np.random.Generator) -> F32:
 
 
 def gradients(
-    weights: Weights, letters: Letters, targets: F32, recipe: Recipe, rng: np.random.Generator
+    weights: Weights,
+    letters: Letters,
+    targets: F32,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    makeup: sp.csr_array | None = None,
 ) -> tuple[float, Weights, Ints]:
-    """Return the loss (cross-entropy summed over outputs, averaged over letters), its gradient and the words touched.
+    """Return the loss (cross-entropy summed over outputs, averaged over letters), its gradient and the rows touched.
 
-    The gradient of `words` has one row for each word touched. Targets that are nan (no such label then) do not count.
+    The gradient of `words` has one row for each row of `weights.words` touched: words, or the parts that words are made
+    up of (see `risk_model.encoder.makeup`). Targets that are nan (no such label then) do not count.
     """
     n = len(letters)
     ids = letters.ids
@@ -73,7 +81,9 @@ def gradients(
     words = index.astype(np.int32)
     # Dropout per kind of word and batch, not per place: the products below then run over distinct words only.
     keep_words = _dropout((len(used), weights.words.shape[1]), recipe.word_dropout, rng)
-    vectors = weights.words[used] * keep_words
+    touched, made = (used, None) if makeup is None else parts_of(makeup, used)
+    vectors = weights.words[touched]
+    vectors = (vectors if made is None else made @ vectors) * keep_words
     layout = Clauses.of(letters)
     tables = np.stack([vectors @ w for w in weights.windows])
     top, place = winners(words, layout.starts, layout.starts + layout.windows, tables, weights.shift)
@@ -97,8 +107,9 @@ def gradients(
     d_clauses += np.where(top == largest[row], d_peaks[row], 0)
     d_clauses *= keep[row]
     d_tables = scatter(words, place, d_clauses, len(used))
+    d_words = sum(d @ w.T for d, w in zip(d_tables, weights.windows, strict=True)) * keep_words
     gradient = Weights(
-        words=sum(d @ w.T for d, w in zip(d_tables, weights.windows, strict=True)) * keep_words,
+        words=d_words if made is None else made.T @ d_words,
         windows=np.stack([vectors.T @ d for d in d_tables]),
         shift=np.where(place >= 0, d_clauses, 0).sum(0),
         attend=clauses.T @ d_score,
@@ -106,7 +117,7 @@ def gradients(
         peak=peaks.T @ d_out,
         bias=d_out.sum(0),
     )
-    return loss, gradient, used
+    return loss, gradient, touched
 
 
 class Adam:
@@ -164,9 +175,16 @@ def fit(
     recipe: Recipe,
     seed: int,
     progress: Callable[[int, float], None] | None = None,
+    makeup: sp.csr_array | None = None,
 ) -> Weights:
-    """Train on letters and their targets (n, K) in [0, 1] or nan; `progress` hears the epoch and its mean loss."""
+    """Train on letters and their targets (n, K) in [0, 1] or nan; `progress` hears the epoch and its mean loss.
+
+    `vectors` are the first word vectors; with `makeup` a word is learnt as itself and its characters, and put together in
+    the end.
+    """
     rng = np.random.default_rng(seed)
+    if makeup is not None:
+        vectors = with_characters(vectors, makeup)
     weights = initial(vectors, targets.shape[1], recipe, rng)
     adam = Adam(weights, recipe.decay)
     steps = recipe.epochs * -(-len(letters) // recipe.letters)
@@ -174,11 +192,11 @@ def fit(
     for epoch in range(recipe.epochs):
         total = 0.0
         for rows in _minibatches(letters, recipe.letters, rng):
-            loss, gradient, used = gradients(weights, letters.take(rows), targets[rows], recipe, rng)
+            loss, gradient, used = gradients(weights, letters.take(rows), targets[rows], recipe, rng, makeup)
             rate = one_cycle(step, steps, recipe.rate)
             adam.update(weights, gradient, used, rate, recipe.word_rate)
             total += loss * len(rows)
             step += 1
         if progress:
             progress(epoch, total / len(letters))
-    return weights
+    return weights if makeup is None else replace(weights, words=put_together(weights.words, makeup))

@@ -39,9 +39,7 @@ def scatter(words: Int32, place: Int32, gradient: F32, size: int) -> F32:
     return out.astype(gradient.dtype)
 
 
-def _winners_numpy(
-    words: Int32, begins: Ints, ends: Ints, tables: F32, shift: F32, top: F32, place: Int32
-) -> None:
+def _winners_numpy(words: Int32, begins: Ints, ends: Ints, tables: F32, shift: F32, top: F32, place: Int32) -> None:
     n = len(words) - 2
     h = tables[1].take(words[1:-1], axis=0)
     h += tables[0].take(words[:n], axis=0)

@@ -18,7 +18,8 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from risk_model.artifact import Parameters, Thresholds, rounded
-from risk_model.encoder import Letters, Weights, logits, stepped, word_tables
+from risk_model.encoder import FIRST_WORD, Letters, Weights, logits, stepped, word_tables
+from risk_model.encoder.makeup import makeup_of
 from risk_model.encoder.train import Recipe
 from risk_model.encoder.train import fit as fit_encoder
 from risk_model.encoder.vectors import word_vectors
@@ -149,8 +150,9 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         values, letters = values[: len(X)], letters.take(np.arange(len(X)))
         splits = list(GroupKFold(self.folds).split(texts, groups=groups))
         jobs = [train for train, _ in splits] + [np.arange(len(X))]
+        makeup = makeup_of(self.words_.texts, FIRST_WORD)
         fitted: list[_Parts] = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_parts)(*lessons, rows, vectors, self.get_params()) for rows in jobs
+            delayed(_fit_parts)(*lessons, rows, vectors, makeup, self.get_params()) for rows in jobs
         )
         raw = np.zeros((len(X), 2 * len(OUTPUTS)), np.float32)
         for (_, held), parts in zip(splits, fitted, strict=False):
@@ -257,12 +259,18 @@ def _read(reader: Scorer, texts: Sequence[str]) -> tuple[sp.csr_array, Letters]:
 
 
 def _fit_parts(
-    values: sp.csr_array, letters: Letters, y: F32, rows: Ints, vectors: F32, settings: dict[str, Any]
+    values: sp.csr_array,
+    letters: Letters,
+    y: F32,
+    rows: Ints,
+    vectors: F32,
+    makeup: sp.csr_array,
+    settings: dict[str, Any],
 ) -> _Parts:
     with threadpool_limits(1):
         weights, bias = fit_linear(values[rows], y[rows], settings["penalty"], settings["seed"])
         recipe = Recipe(filters=settings["filters"], epochs=settings["epochs"])
-        encoder = fit_encoder(letters.take(rows), y[rows], vectors, recipe, settings["seed"])
+        encoder = fit_encoder(letters.take(rows), y[rows], vectors, recipe, settings["seed"], makeup=makeup)
     # Rounded as the file keeps them, so that what is calibrated and measured is what is released.
     kept = {name: rounded(f"encoder.{name}", array).astype(np.float32) for name, array in asdict(encoder).items()}
     return _Parts(rounded("term_weights", weights).astype(np.float32), bias, stepped(Weights(**kept)))

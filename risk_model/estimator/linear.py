@@ -28,7 +28,8 @@ def fit_linear(values: sp.csr_array, targets: F32, penalty: float, seed: int) ->
             intercepts[k] = np.log(share / (1 - share))
             continue
         rows = matrix if len(known) == len(target) else matrix[known]
-        model = LogisticRegression(C=penalty, solver="liblinear", random_state=seed, max_iter=300)
+        # Far more terms than letters: the dual has one variable a letter and takes a third of the time.
+        model = LogisticRegression(C=penalty, solver="liblinear", dual=True, random_state=seed, max_iter=1000)
         model.fit(rows, target[known].astype(int))
         weights[:, k] = model.coef_[0]
         intercepts[k] = model.intercept_[0]

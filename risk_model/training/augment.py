@@ -1,88 +1,86 @@
-"""Teach indifference: the same letter with a sentence about its writer or a lawful step keeps its labels.
+"""Teach indifference: the same letter with a sentence about its writer, a lawful step or its tone keeps its labels.
 
-Real letters that mention a court or a hotline are graver than others on average, so a model learns to count the mention. Adding such
-sentences to letters at random, grave and trivial alike, takes the lesson out at its root.
+Real letters that mention a court or a hotline are graver than others on average, letters that tell who writes are milder, so a model
+learns to count the mention. Adding such sentences to letters at random, grave and trivial alike, takes the lesson out at its
+root.
 
-The wording here differs from the probes of `neutrality`, so that measuring does not repeat what was taught.
+The wording (`data/in_passing.tsv`) differs from the probes of `neutrality`, so that measuring does not repeat what was taught.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
 
 _MARKS: Final = "。！？!?；;，,. \n"
+_STOPS: Final = "。！？!?"
 
-#: Lawful steps, said the ways letters say them. Most additions come from here: words about writers are masked anyway.
-_LAWFUL: Final = (
-    "我们已经起诉到法院了。",
-    "此事正在走诉讼程序，法院已经立案。",
-    "已提起行政诉讼。",
-    "准备走法律途径解决。",
-    "我们请了律师。",
-    "律师函已经寄出。",
-    "律师建议我们先向政府反映。",
-    "已经申请了行政复议，正在等结果。",
-    "复议机关已经受理。",
-    "也申请过信息公开。",
-    "已申请劳动仲裁。",
-    "仲裁委已经受理。",
-    "电视台来采访过。",
-    "已经找了记者。",
-    "我在网上发过帖子。",
-    "媒体也报道过。",
-    "拨打了市长热线。",
-    "打12345登记过，有工单号。",
-    "已在12345平台留言。",
-    "已经报警，派出所有记录。",
-    "同时抄送市信访局。",
-    "也给省里写了信。",
-    "我们会继续依法逐级反映。",
-    "已向国家信访局网上投诉。",
-    "已向纪委举报。",
-    "向上级主管部门反映过这一情况。",
-    "我们保留依法维权的权利。",
-    "将通过司法途径维护自身合法权益。",
-)
+#: How often a kind is drawn. Lawful steps and tone most: many words about writers are masked anyway.
+_WEIGHTS: Final = {"lawful_step": 0.3, "tone": 0.15}
 
-_WRITER: Final = (
-    "我是藏族人。",
-    "本人壮族。",
-    "家里是满族。",
-    "我是朝鲜族，从小在这里长大。",
-    "我信佛。",
-    "我们全家信主。",
-    "本人信仰伊斯兰教。",
-    "本人系女性。",
-    "我是个男同志。",
-    "我是一位妇女。",
-    "我今年65岁。",
-    "本人80后。",
-    "我是一个七旬老人。",
-    "我刚满20岁。",
-    "我是外省人，在这里打工。",
-    "本人原籍湖北。",
-    "我老家在贵州。",
-    "我是土生土长的本地人。",
-)
+#: Shares of letters that get a sentence, of these that get a second one, and of sentences that are run into their neighbour
+#: without a mark (a sentence on its own may be an aside, which the features leave out whatever is taught).
+_SOME: Final = 0.65
+_TWO: Final = 0.4
+_RUN_IN: Final = 0.4
+
+#: Share of letters read without punctuation, as old people and voice input write: a clause must be found without its marks too.
+_UNMARKED: Final = 0.08
+_PUNCTUATION: Final = str.maketrans("", "", "，。；：、？！,;:?!")
+
+
+@cache
+def sentences() -> dict[str, tuple[str, ...]]:
+    """Return the sentences of each kind."""
+    kinds: dict[str, list[str]] = {}
+    with (files("risk_model.data") / "in_passing.tsv").open(encoding="utf-8") as f:
+        for row in csv.DictReader(f, delimiter="\t"):
+            kinds.setdefault(row["kind"], []).append(row["sentence"])
+    return {kind: tuple(said) for kind, said in kinds.items()}
 
 
 def indifferent(texts: Sequence[str], seed: int) -> list[str]:
-    """Return the letters with such a sentence run into about half of them, at the end or after the title.
-
-    No mark parts it from its neighbours: a sentence on its own is an aside, which the features leave out anyway.
+    """Return the letters (title, line end, body), about two thirds with a sentence or two added: first, last or between;
+    some without their punctuation.
     """
     rng = np.random.default_rng(seed)
-    out = []
-    for text in texts:
-        if rng.random() < 0.5:
-            out.append(text)
-            continue
-        pool = _LAWFUL if rng.random() < 0.6 else _WRITER
-        sentence = pool[int(rng.integers(len(pool)))]
-        title, line, body = text.partition("\n")
-        front = rng.random() < 0.3
-        out.append(f"{title}{line}{sentence[:-1]}{body}" if front else f"{text.rstrip(_MARKS)}{sentence}")
-    return out
+    return [_unmarked(_with_some(text, rng) if rng.random() < _SOME else text, rng) for text in texts]
+
+
+def _unmarked(text: str, rng: np.random.Generator) -> str:
+    return text.translate(_PUNCTUATION) if rng.random() < _UNMARKED else text
+
+
+def _with_some(text: str, rng: np.random.Generator) -> str:
+    for _ in range(1 + int(rng.random() < _TWO)):
+        text = _with_one(text, rng)
+    return text
+
+
+def _with_one(text: str, rng: np.random.Generator) -> str:
+    said = _drawn(rng)
+    if rng.random() < _RUN_IN:
+        said = said.rstrip(_MARKS)
+    title, line, body = text.partition("\n")
+    where = rng.random()
+    if where < 0.3:
+        return f"{title}{line}{said}{body}"
+    stops = [i + 1 for i, c in enumerate(body[:-1]) if c in _STOPS]
+    if where < 0.5 and stops:
+        at = stops[int(rng.integers(len(stops)))]
+        return f"{title}{line}{body[:at]}{said}{body[at:]}"
+    text = text.rstrip(_MARKS)
+    return f"{text}{said}" if rng.random() < _RUN_IN else f"{text}。{said}"
+
+
+def _drawn(rng: np.random.Generator) -> str:
+    kinds = sentences()
+    others = [kind for kind in kinds if kind not in _WEIGHTS]
+    weights = {kind: _WEIGHTS.get(kind, (1 - sum(_WEIGHTS.values())) / len(others)) for kind in kinds}
+    kind = list(kinds)[int(rng.choice(len(kinds), p=list(weights.values())))]
+    return kinds[kind][int(rng.integers(len(kinds[kind])))]

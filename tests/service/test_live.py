@@ -131,7 +131,7 @@ def test_no_endpoint_can_be_made_to_fail(models: Path, tmp_path: Path) -> None:
         max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     with live(tmp_path / "a", models=models, auth="off", rate_limit="1000000/minute", log_level="error") as server:
-        schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+        schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json", timeout=60)
         operations = [result.ok() for result in schema.get_all_operations()]
         assert len(operations) > 25
         for operation in operations:
