@@ -61,7 +61,9 @@ def test_what_is_learnt_of_a_word_holds_for_one_spelt_alike() -> None:
     words = ["拆迁", "拆除", "强拆", "公园", "公交", "园林"]
     makeup = makeup_of(words, FIRST_WORD)
     rng = np.random.default_rng(1)
-    rows = [([2 + int(rng.integers(2))], [1]) for _ in range(60)] + [([5 + int(rng.integers(3))], [0]) for _ in range(60)]
+    rows = [([2 + int(rng.integers(2))], [1]) for _ in range(60)] + [
+        ([5 + int(rng.integers(3))], [0]) for _ in range(60)
+    ]
     ids = np.array([i for row, _ in rows for i in (*row, END)], np.int32)
     letters = Letters(ids, np.arange(0, len(ids) + 1, 2), ids == END)
     vectors = np.zeros((FIRST_WORD + len(words), 8), np.float32)
