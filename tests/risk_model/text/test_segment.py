@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +57,14 @@ def test_nothing_is_lost(text: str) -> None:
 def test_the_rules_are_named_after_engine_and_dictionary() -> None:
     assert rules().startswith("jieba-nohmm+")
     assert Segmenter({}).cut("青苗费没给") != segmenter().cut("青苗费没给")
+
+
+def test_the_engine_comes_without_the_dictionary_of_its_package_and_lives_beside_it() -> None:
+    script = (
+        "import sys; from risk_model.text import segmenter; segmenter(); assert 'rjieba' not in sys.modules;"
+        "import rjieba; assert rjieba.cut('征地', False) == ['征地']"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_the_cache_lies_where_only_this_user_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
