@@ -18,7 +18,7 @@ from risk_model.artifact import Artifact, default_registry
 from risk_model.artifact import load as load_artifact
 from risk_model.deadlines import due
 from risk_model.errors import ArtifactError, InputError
-from risk_model.runtime import Encoded, Read, Scorer, WordShares, explain, heaviest, word_shares
+from risk_model.runtime import Answer, Engines, Evidence, Scorer, WordShares, explain
 from risk_model.schema import Assessment, Contribution, Due, Explanation, Petition
 from risk_model.signals import Signal, extract_many
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
@@ -75,6 +75,11 @@ class RiskModel:
         """The run time, built when first used."""
         return Scorer(self.artifact.parameters)
 
+    @cached_property
+    def engines(self) -> Engines:
+        """What reads letters: numpy, or compiled code where that pays."""
+        return Engines(self.scorer)
+
     def assess(
         self, letters: str | Petition | Sequence[str | Petition], evidence: int = 5
     ) -> Assessment | list[Assessment]:
@@ -89,17 +94,21 @@ class RiskModel:
         for start in range(0, len(petitions), _BATCH):
             part = petitions[start : start + _BATCH]
             texts = prepare_many([_joined(p) for p in part])
-            for first, last, encoded in self.scorer.batches(texts):
-                parts = self.scorer.read(encoded, explained=evidence > 0)
-                probabilities = _expit(self.scorer.joined(parts))
+            for first, last, answer in self.engines.read(texts, _RISK, evidence):
                 some, prepared = part[first:last], texts[first:last]
-                accounts = self._accounts(some, prepared, encoded, parts, evidence) if evidence else repeat(_NOTHING)
-                out += self._assessments(some, prepared, encoded, probabilities, accounts)
+                accounts = repeat(_NOTHING)
+                if answer.evidence is not None:
+                    accounts = self._accounts(some, prepared, answer.evidence)
+                out += self._assessments(some, prepared, answer, accounts)
         return out
 
     def probabilities(self, petitions: Sequence[Petition]) -> F32:
         """Return probabilities (n, outputs) in the order of `taxonomy.OUTPUTS`."""
-        return _expit(self.scorer.logits(prepare_many([_joined(p) for p in petitions])))
+        texts = prepare_many([_joined(p) for p in petitions])
+        out = np.empty((len(texts), len(OUTPUTS)), np.float32)
+        for first, last, answer in self.engines.read(texts, _RISK, 0):
+            out[first:last] = _expit(answer.logits)
+        return out
 
     def explain(self, letter: str | Petition, output: str = RISK_OUTPUT) -> Explanation:
         """Return the exact account of one output: intercept and every word's contribution to its logit."""
@@ -145,12 +154,12 @@ class RiskModel:
         self,
         petitions: Sequence[Petition],
         texts: Sequence[str],
-        encoded: Encoded,
-        probabilities: F32,
+        answer: Answer,
         accounts: Iterable[_Account],
     ) -> list[Assessment]:
+        probabilities = _expit(answer.logits)
         said = decide(probabilities, self.thresholds)
-        reviews = self._reviews(texts, encoded, probabilities)
+        reviews = self._reviews(texts, answer.known, probabilities)
         # Many letters carry the same labels and came on the same day: what follows from these is made once for all.
         known: dict[tuple[bytes, dt.date | None], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Due]] = {}
         out = []
@@ -190,14 +199,14 @@ class RiskModel:
             return "high"
         return "medium" if risk >= self.thresholds.medium else "low"
 
-    def _reviews(self, texts: Sequence[str], encoded: Encoded, probabilities: F32) -> list[tuple[str, ...]]:
+    def _reviews(self, texts: Sequence[str], known: F32, probabilities: F32) -> list[tuple[str, ...]]:
         risk, tags = probabilities[:, _RISK], probabilities[:, _TAGS]
         cuts = np.array([self.thresholds.high, self.thresholds.medium])
         reasons = {
             "near_threshold": (np.abs(risk[:, None] - cuts) < _NEAR_BAND).any(axis=1),
             "too_short": np.array([len(text.strip()) < _SHORT for text in texts]),
             "not_petition": (tags < _ANY_TAG).all(axis=1),
-            "out_of_vocabulary": encoded.known_share() < _KNOWN,
+            "out_of_vocabulary": known < _KNOWN,
             "mojibake": np.array([mojibake_share(text) > _MOJIBAKE for text in texts]),
             "uncertain_tags": (np.abs(tags - cut_vector(self.thresholds)[_TAGS]) < _NEAR_TAG).any(axis=1),
         }
@@ -206,12 +215,11 @@ class RiskModel:
         return [tuple(n for n, yes in zip(names, row, strict=True) if yes) for row in table.tolist()]
 
     def _accounts(
-        self, petitions: Sequence[Petition], texts: Sequence[str], encoded: Encoded, parts: Read, most: int
+        self, petitions: Sequence[Petition], texts: Sequence[str], evidence: Sequence[Evidence]
     ) -> list[_Account]:
-        shares = word_shares(self.scorer, encoded, parts, _RISK)
         facts = extract_many(texts, [p.received for p in petitions])
         out = []
-        for petition, text, found, facts_ in zip(petitions, texts, heaviest(encoded, shares, most), facts, strict=True):
+        for petition, text, found, facts_ in zip(petitions, texts, evidence, facts, strict=True):
             typed = _joined(petition)
             # The way back to what was typed is worked out only for the letters that preparing changed.
             mapped = MappedText.of(text) if text == typed else prepare(typed)

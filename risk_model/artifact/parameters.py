@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Parameters:
     outputs: tuple[str, ...]
     term_keys: U64
     term_idf: F32
-    term_weights: F32
+    term_weights: NDArray[np.floating[Any]]
     term_bias: F32
     word_keys: U64
     word_breaks: NDArray[np.bool_]

@@ -31,6 +31,8 @@ MAX_BYTES: Final = 64 * 2**20
 
 #: Large weights are kept in half precision: the error is far below the model's own, the file half the size.
 _HALF: Final = {"term_weights", "encoder.words", "encoder.windows", "encoder.attend", "encoder.sum", "encoder.peak"}
+#: These are read but once, to make tables of them, and stay as they are in the file.
+_LARGE: Final = {"term_weights", "encoder.words"}
 _ARRAYS: Final = (
     *(f.name for f in fields(Parameters) if f.name not in {"outputs", "encoder", "thresholds"}),
     *(f"encoder.{f.name}" for f in fields(Weights)),
@@ -157,7 +159,7 @@ def load(folder: Path) -> Artifact:
 
 
 def _parameters(manifest: dict[str, Any], arrays: dict[str, NDArray[Any]], folder: Path) -> Parameters:
-    arrays = {n: a.astype(np.float32) if a.dtype == np.float16 else a for n, a in arrays.items()}
+    arrays = {n: a.astype(np.float32) if n in _HALF - _LARGE else a for n, a in arrays.items()}
     encoder = Weights(
         **{name.removeprefix("encoder."): arrays.pop(name) for name in list(arrays) if name.startswith("encoder.")}
     )

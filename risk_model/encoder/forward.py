@@ -158,7 +158,8 @@ def word_tables(weights: Weights, words: Ints | None = None) -> Tables:
     if words is not None:
         weights = replace(weights, words=weights.words.take(words, axis=0))
     if not len(weights.steps):
-        tables = np.stack([weights.words @ w for w in weights.windows])
+        words = weights.words.astype(weights.windows.dtype, copy=False)
+        tables = np.stack([words @ w for w in weights.windows])
         tables[1] += weights.shift
         return tables
     out = np.empty((WIDTH, len(weights.words), len(weights.steps)), np.int16)
@@ -254,6 +255,11 @@ def read(letters: Letters, weights: Weights, tables: Tables, places: bool = Fals
     layout = Clauses.of(letters)
     clauses = largest(_windows(letters, tables), layout.starts, layout.windows, filters, dtype, places)
     peaks = largest(_clause_values(clauses), layout.first, layout.sizes, filters, dtype, places)
+    return reading(layout, clauses, peaks, weights)
+
+
+def reading(layout: Clauses, clauses: Largest, peaks: Largest, weights: Weights) -> Reading:
+    """Weigh the clauses whose largest filter values were found."""
     if len(weights.steps):
         clauses, peaks = (replace(x, values=x.values * weights.steps) for x in (clauses, peaks))
     both = (clauses.values @ np.hstack([weights.attend, weights.sum])).take(clauses.row, axis=0)

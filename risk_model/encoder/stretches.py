@@ -29,8 +29,8 @@ _LONGEST: Final = 32
 class Largest:
     """The largest values of stretch i are `values[row[i]]`, none below zero, and stand at `places[row[i]]`.
 
-    Rows are in no order worth knowing, and some belong to parts of long stretches. Of floats that agree to some five digits
-    any may be named by its place; where no value is above zero, any place of the stretch. Places are empty if not asked for.
+    Rows are in no order worth knowing, and some belong to parts of long stretches. Of equal ones the
+    first is named by its place, of floats that agree to some five digits any; where none is above zero, the first place. Places are empty if not asked for.
     """
 
     values: Numbers
@@ -51,7 +51,7 @@ def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, pla
     values = np.zeros((len(order), columns), dtype)
     whole_numbers = np.issubdtype(dtype, np.integer)
     integer = np.dtype(np.int32 if whole_numbers else f"i{np.dtype(dtype).itemsize}")
-    packed = np.zeros((len(order) if places else 0, columns), integer)
+    packed = np.full((len(order) if places else 0, columns), _LONGEST - 1, integer)
     buffer = np.empty((min(_TOGETHER, len(order)), columns), dtype)
     for begin, step, place in _steps(starts, sizes):
         now, block = buffer[: len(place)], slice(begin, begin + len(place))
@@ -66,9 +66,9 @@ def largest(read: Read, starts: Ints, sizes: Ints, columns: int, dtype: Any, pla
             else:
                 bits = now.view(integer)
                 bits &= -_LONGEST
-            bits |= step
+            bits |= _LONGEST - 1 - step
             np.maximum(packed[block], bits, out=packed[block])
-    where = (packed & (_LONGEST - 1)).astype(np.int32)
+    where = (_LONGEST - 1 - (packed & (_LONGEST - 1))).astype(np.int32)
     if places:
         where += starts[:, None].astype(np.int32)
     if len(long):

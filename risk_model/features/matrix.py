@@ -34,13 +34,13 @@ class TermColumns:
         """Return the column of each entry."""
         return np.repeat(np.arange(len(self.terms), dtype=np.int32), np.diff(self.starts))
 
-    def dot(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    def dot(self, weights: F32) -> NDArray[np.float64]:
         """Return the product (letters, K) with `weights` (F, K).
 
         By column: each row of `weights` is read once and in order, and the sums of a batch stay in the cache. In double
         precision: hundreds of terms, some large, would otherwise move the fifth decimal.
         """
-        data, used = self.data.astype(np.float64), weights.take(self.terms, axis=0)
+        data, used = self.data.astype(np.float64), weights.take(self.terms, axis=0).astype(np.float64)
         if self.size == 1:
             # One letter needs no sparse product, and a quick start not the library that has one.
             return (data @ used)[None]

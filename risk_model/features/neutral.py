@@ -13,8 +13,6 @@ import csv
 import re
 from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -25,6 +23,7 @@ from risk_model.features.hashing import U64
 from risk_model.features.letters import CLAUSE_ENDS
 from risk_model.features.terms import key_of
 from risk_model.features.vocabulary import KeyTable
+from risk_model.text import dictionary
 
 #: jieba's tag for places (ns) also sits on common words (入口, 福利, 中考), so only names that end as places end are
 #: taken, and the short form of a province or city where the dictionary has it (武汉市: 武汉).
@@ -62,7 +61,7 @@ def neutral_roles() -> dict[str, int]:
     with (files("risk_model.data") / "neutral.tsv").open(encoding="utf-8") as f:
         rows = [(row["word"], row["kind"]) for row in csv.DictReader(f, delimiter="\t")]
     keep = {word for word, kind in rows if kind == "keep"}
-    with _jieba_dictionary().open(encoding="utf-8") as f:
+    with dictionary().open(encoding="utf-8") as f:
         tagged = {line.split(" ")[0] for line in f if line.rstrip().endswith(" ns")}
     places = {word for word in tagged if _PLACE.fullmatch(word)}
     places |= {m[1] for word in tagged if (m := _SHORT.fullmatch(word)) and m[1] in tagged}
@@ -76,14 +75,6 @@ def neutral_roles() -> dict[str, int]:
 def masked_words() -> frozenset[str]:
     """Return the words that never become a feature."""
     return frozenset(word for word, role in neutral_roles().items() if role & MASKED)
-
-
-def _jieba_dictionary() -> Path:
-    # Found without importing jieba, which takes a while and sets up logging.
-    spec = find_spec("jieba")
-    if spec is None or spec.origin is None:
-        raise ImportError("jieba is not installed; its dictionary lists the place names")
-    return Path(spec.origin).with_name("dict.txt")
 
 
 def neutral_keys() -> tuple[U64, NDArray[np.uint8]]:

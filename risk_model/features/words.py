@@ -36,6 +36,10 @@ class WordTable:
         self._roles = np.zeros(len(keys), np.uint8)
         self._roles[np.searchsorted(keys, neutral)] = roles
 
+    def facts(self) -> tuple[U64, Int32, Int32, NDArray[np.uint8]]:
+        """Return the keys, and of each the number of the term or -1, the id and the roles."""
+        return self._table.keys, self._terms, self._ids, self._roles
+
     def find(self, keys: U64) -> Words:
         """Look up the words with these keys."""
         at, found = self._table.known(keys)

@@ -1,7 +1,23 @@
 """Scoring and explaining from data alone; the run time of the service and the command line."""
 
-from risk_model.runtime.evidence import Evidence, heaviest
+from risk_model.runtime.answer import Answer, Engine, Evidence
+from risk_model.runtime.engines import Engines, Plain, available
+from risk_model.runtime.evidence import heaviest
 from risk_model.runtime.explain import WordShares, explain, word_shares
 from risk_model.runtime.scorer import Encoded, Read, Scorer
 
-__all__ = ["Encoded", "Evidence", "Read", "Scorer", "WordShares", "explain", "heaviest", "word_shares"]
+__all__ = [
+    "Answer",
+    "Encoded",
+    "Engine",
+    "Engines",
+    "Evidence",
+    "Plain",
+    "Read",
+    "Scorer",
+    "WordShares",
+    "available",
+    "explain",
+    "heaviest",
+    "word_shares",
+]

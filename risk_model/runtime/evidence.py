@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from risk_model.runtime.answer import Evidence
 from risk_model.runtime.scorer import Encoded
 
 F64 = NDArray[np.float64]
@@ -18,15 +18,6 @@ _FAR_APART: Final = np.uint64(0x9E3779B97F4A7C15)
 
 #: Words whose weights agree to seven digits and may change places before the exact order is made.
 _SPARE: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The words of one letter that weigh most, heaviest first: span in the prepared text, and the summed share."""
-
-    starts: list[int]
-    ends: list[int]
-    weights: list[float]
 
 
 def heaviest(encoded: Encoded, shares: F64, most: int) -> list[Evidence]:

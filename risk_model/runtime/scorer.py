@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.artifact import Parameters
-from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters, Reading, read, word_tables
+from risk_model.encoder import END, FIRST_WORD, UNKNOWN, Letters, Reading, Tables, read, word_tables
 from risk_model.features import (
     Batch,
     Found,
@@ -32,6 +32,8 @@ F32 = NDArray[np.float32]
 
 #: Characters cut and looked up at a time: enough to drown the fixed cost of array calls, little enough for the cache.
 CHUNK_CHARACTERS: Final = 100_000
+#: Rows of weights mixed at a time.
+_ROWS: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,14 @@ def chunks(sizes: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
         yield start, len(sizes)
 
 
+def _mixed(weights: NDArray[np.floating[Any]], mix: NDArray[np.float64]) -> F32:
+    """Return `weights @ mix`, made in double and kept in single precision, some rows at a time."""
+    out = np.empty(weights.shape, np.float32)
+    for start in range(0, len(weights), _ROWS):
+        out[start : start + _ROWS] = weights[start : start + _ROWS].astype(np.float64) @ mix
+    return out
+
+
 class Scorer:
     """Turns prepared texts (title, line end, body) into logits."""
 
@@ -96,14 +106,14 @@ class Scorer:
             parameters.term_keys, parameters.word_keys, parameters.neutral_keys, parameters.neutral_roles
         )
         # Mixing is linear, so the linear part folds into one weight for each term and output. The two parts partly cancel,
-        # so they are mixed in double precision.
+        # so they are mixed in double precision; what one weight is then rounded by moves no letter's seventh decimal.
         mix = parameters.mix.astype(np.float64)
-        self.term_weights = np.ascontiguousarray(parameters.term_weights @ mix[:k])
+        self.term_weights = _mixed(parameters.term_weights, mix[:k])
         self.bias = parameters.mix_bias + parameters.term_bias @ mix[:k]
         self.encoder_mix = mix[k:]
 
     @cached_property
-    def tables(self) -> F32:
+    def tables(self) -> Tables:
         """Window products of every word of the vocabulary, made when first needed."""
         return word_tables(self.parameters.encoder)
 

@@ -35,6 +35,14 @@ def user_words() -> Mapping[str, int]:
         return {row["word"]: int(row["frequency"]) for row in rows}
 
 
+def dictionary() -> Path:
+    """Return jieba's dictionary, found without importing jieba, which takes a while and sets up logging."""
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        raise ImportError("jieba is not installed; its dictionary lists the words")
+    return Path(spec.origin).with_name("dict.txt")
+
+
 @cache
 def rules() -> str:
     """Name the segmentation rules: engine and digest of the dictionary.
