@@ -96,7 +96,7 @@ class RiskModel:
             texts = prepare_many([_joined(p) for p in part])
             for first, last, answer in self.engines.read(texts, _RISK, evidence):
                 some, prepared = part[first:last], texts[first:last]
-                accounts = repeat(_NOTHING)
+                accounts: Iterable[_Account] = repeat(_NOTHING)
                 if answer.evidence is not None:
                     accounts = self._accounts(some, prepared, answer.evidence)
                 out += self._assessments(some, prepared, answer, accounts)

@@ -107,7 +107,8 @@ def softmax_over(values: F32, starts: Ints, sizes: Ints) -> F32:
     """Return the softmax of each column inside each stretch of rows."""
     top = np.maximum.reduceat(values, starts, axis=0)
     out: F32 = np.exp(values - np.repeat(top, sizes, axis=0))
-    out /= np.repeat(np.add.reduceat(out, starts, axis=0), sizes, axis=0)
+    # Thousands of clauses, added up in single precision, would cost the fourth decimal.
+    out /= np.repeat(np.add.reduceat(out, starts, axis=0, dtype=np.float64), sizes, axis=0)
     return out
 
 
@@ -215,7 +216,8 @@ class Reading:
 
     def logits(self, weights: Weights) -> F32:
         """Return the logits (letters, K)."""
-        total: F32 = np.add.reduceat(self.share * self.value, self.layout.first, axis=0)
+        said = np.add.reduceat(self.share * self.value, self.layout.first, axis=0, dtype=np.float64)
+        total: F32 = said.astype(self.value.dtype)
         total += (self.peaks.values @ weights.peak).take(self.peaks.row, axis=0)
         total += weights.bias
         return total

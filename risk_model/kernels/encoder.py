@@ -43,26 +43,38 @@ def clauses(breaks: Flags, offsets: Ints, starts: Ints, windows: Ints, first: In
 
 @njit(cache=True, nogil=True)
 def largest(
-    ids: I32, starts: Ints, windows: Ints, first: Ints, sizes: Ints, tables: Numbers, clauses: Numbers, peaks: Numbers
+    ids: I32,
+    starts: Ints,
+    windows: Ints,
+    first: Ints,
+    sizes: Ints,
+    tables: Numbers,
+    steps: F32,
+    clauses: F32,
+    peaks: F32,
 ) -> None:
-    """Write the largest filter values of clauses and letters, or zero; END is row 0 of `tables`."""
+    """Write the largest filter values of clauses and letters, or zero, in units of `steps`; END is row 0 of `tables`."""
     filters = tables.shape[2]
     kind = tables.dtype.type
     zero = kind(0)
+    best, top = np.empty(filters, tables.dtype), np.empty(filters, tables.dtype)
     for row in range(len(first)):
-        peaks[row] = zero
+        top[:] = zero
         for c in range(first[row], first[row] + sizes[row]):
-            clauses[c] = zero
+            best[:] = zero
             begin = starts[c]
             w0, w1 = ids[begin - 1] if begin else np.int32(0), ids[begin]
             for i in range(begin, begin + windows[c]):
                 w2 = ids[i + 1]
                 for k in range(filters):
                     value = kind(kind(tables[0, w0, k] + tables[1, w1, k]) + tables[2, w2, k])
-                    clauses[c, k] = max(value, clauses[c, k])
+                    best[k] = max(value, best[k])
                 w0, w1 = w1, w2
             for k in range(filters):
-                peaks[row, k] = max(clauses[c, k], peaks[row, k])
+                top[k] = max(best[k], top[k])
+                clauses[c, k] = np.float32(best[k]) * steps[k]
+        for k in range(filters):
+            peaks[row, k] = np.float32(top[k]) * steps[k]
 
 
 @njit(cache=True, nogil=True)
@@ -73,8 +85,9 @@ def largest_placed(
     first: Ints,
     sizes: Ints,
     tables: Numbers,
-    clauses: Numbers,
-    peaks: Numbers,
+    steps: F32,
+    clauses: F32,
+    peaks: F32,
     places: I32,
     holders: I32,
 ) -> None:
@@ -82,16 +95,16 @@ def largest_placed(
     filters = tables.shape[2]
     kind = tables.dtype.type
     zero = kind(0)
-    top, nth = np.empty(filters, tables.dtype), np.empty(filters, np.int16)
+    best, nth = np.empty(filters, tables.dtype), np.empty(filters, np.int16)
     for row in range(len(first)):
-        peaks[row] = zero
+        peaks[row] = np.float32(0)
         holders[row] = np.int32(first[row])
         for c in range(first[row], first[row] + sizes[row]):
-            clauses[c] = zero
+            clauses[c] = np.float32(0)
             places[c] = np.int32(starts[c])
             end = starts[c] + windows[c]
             for begin in range(starts[c], end, _BLOCK):
-                top[:] = zero
+                best[:] = zero
                 nth[:] = 0
                 w0, w1 = ids[begin - 1] if begin else np.int32(0), ids[begin]
                 for i in range(begin, min(begin + _BLOCK, end)):
@@ -99,18 +112,53 @@ def largest_placed(
                     n = np.int16(i - begin)
                     for k in range(filters):
                         value = kind(kind(tables[0, w0, k] + tables[1, w1, k]) + tables[2, w2, k])
-                        more = value > top[k]
-                        top[k] = value if more else top[k]
+                        more = value > best[k]
+                        best[k] = value if more else best[k]
                         nth[k] = n if more else nth[k]
                     w0, w1 = w1, w2
                 for k in range(filters):
-                    if top[k] > clauses[c, k]:
-                        clauses[c, k] = top[k]
+                    found = np.float32(best[k]) * steps[k]
+                    if found > clauses[c, k]:
+                        clauses[c, k] = found
                         places[c, k] = np.int32(begin + nth[k])
             for k in range(filters):
                 if clauses[c, k] > peaks[row, k]:
                     peaks[row, k] = clauses[c, k]
                     holders[row, k] = np.int32(c)
+
+
+@njit(cache=True, nogil=True)
+def lower(scores: F32, outputs: int, first: Ints, sizes: Ints) -> None:
+    """Take from the scores of each letter's clauses the largest, so that their exponentials are at most one."""
+    top = np.empty(outputs, np.float32)
+    for row in range(len(first)):
+        top[:] = -np.inf
+        for c in range(first[row], first[row] + sizes[row]):
+            for k in range(outputs):
+                top[k] = max(top[k], scores[c, k])
+        for c in range(first[row], first[row] + sizes[row]):
+            for k in range(outputs):
+                scores[c, k] -= top[k]
+
+
+@njit(cache=True, nogil=True)
+def attend(shares: F32, values: F32, first: Ints, sizes: Ints, out: F32) -> None:
+    """Add what each clause says, times its share of the letter; `shares` come as exponentials and are made to add up to 1."""
+    outputs = out.shape[1]
+    # Thousands of clauses, added up in single precision, would cost the fourth decimal.
+    total, said = np.empty(outputs, np.float64), np.empty(outputs, np.float64)
+    for row in range(len(first)):
+        total[:] = 0.0
+        said[:] = 0.0
+        for c in range(first[row], first[row] + sizes[row]):
+            for k in range(outputs):
+                total[k] += shares[c, k]
+        for c in range(first[row], first[row] + sizes[row]):
+            for k in range(outputs):
+                shares[c, k] = np.float32(shares[c, k] / total[k])
+                said[k] += shares[c, k] * values[c, k]
+        for k in range(outputs):
+            out[row, k] += np.float32(said[k])
 
 
 @njit(cache=True, nogil=True)

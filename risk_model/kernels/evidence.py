@@ -113,9 +113,9 @@ def word_shares(characters: F64, starts: Ints, ends: Ints, ids: I32, places: Int
         for i in range(starts[w], ends[w]):
             shares[w] += characters[i]
     for j in range(len(ids)):
-        total = 0
+        total = np.int64(0)
         for i in range(max(0, j - 1), min(len(ids), j + 2)):
-            total += ends[places[i]] - starts[places[i]] if ids[i] else 0
+            total += ends[places[i]] - starts[places[i]] if ids[i] else np.int64(0)
         if total == 0:
             continue
         density = windows[j] / total

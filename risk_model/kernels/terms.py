@@ -315,40 +315,51 @@ def ngrams(
 
 
 @njit(cache=True, nogil=True)
-def weighed(terms: I32, rows: I32, split: int, idf: F32, weights: F32, lengths: F64, out: F64) -> None:
+def weighed(terms: I32, rows: I32, idf: F32, weights: F32, lengths: F64, out: F64) -> None:
     """Add up the weights of the terms of each letter, (1 + ln count) x idf at Euclidean length 1: `weigh` and `dot`.
 
-    Terms come letter by letter, up to `split` and from there on. `lengths` become those of the letters' values before.
+    Terms come in runs of letters; `lengths` become those of the letters' values before. The batch is brought into the
+    order of the terms first: so each row of `weights` is read once, and the rows in the order in which they lie.
     """
-    counts = np.zeros(len(idf), np.int32)
-    distinct = np.empty(max(1, len(terms)), np.int32)
-    values = np.empty(max(1, len(terms)), np.float64)
-    outputs = out.shape[1]
-    first, second = 0, split
-    for row in range(len(out)):
-        kinds = 0
-        while first < split and rows[first] == row:
-            distinct[kinds] = terms[first]
-            kinds += counts[terms[first]] == 0
-            counts[terms[first]] += 1
-            first += 1
-        while second < len(terms) and rows[second] == row:
-            distinct[kinds] = terms[second]
-            kinds += counts[terms[second]] == 0
-            counts[terms[second]] += 1
-            second += 1
-        squares = 0.0
-        for j in range(kinds):
-            term = distinct[j]
-            value = np.float64(idf[term])
-            if counts[term] > 1:
-                value *= 1.0 + math.log(counts[term])
-            values[j] = value
-            squares += value * value
-            counts[term] = 0
-        length = math.sqrt(squares)
-        lengths[row] = length
-        for j in range(kinds):
-            term, value = distinct[j], values[j] / length
-            for k in range(outputs):
-                out[row, k] += value * weights[term, k]
+    size, outputs = len(terms), out.shape[1]
+    begins = np.zeros(len(idf) + 1, np.int32)
+    for i in range(size):
+        begins[terms[i] + 1] += 1
+    for term in range(len(idf)):
+        begins[term + 1] += begins[term]
+    ordered = np.empty(size, np.int32)
+    for i in range(size):
+        ordered[begins[terms[i]]] = rows[i]
+        begins[terms[i]] += 1
+    # Now `begins` holds where the occurrences of each term end.
+    lengths[:] = 0.0
+    counts = np.zeros(len(out), np.int32)
+    kinds = np.empty(len(out), np.int32)
+    for apply in (False, True):
+        begin = 0
+        for term in range(len(idf)):
+            end = begins[term]
+            if end == begin:
+                continue
+            distinct = 0
+            for i in range(begin, end):
+                row = ordered[i]
+                kinds[distinct] = row
+                distinct += counts[row] == 0
+                counts[row] += 1
+            for j in range(distinct):
+                row = kinds[j]
+                value = np.float64(idf[term])
+                if counts[row] > 1:
+                    value *= 1.0 + math.log(counts[row])
+                counts[row] = 0
+                if apply:
+                    value /= lengths[row]
+                    for k in range(outputs):
+                        out[row, k] += value * weights[term, k]
+                else:
+                    lengths[row] += value * value
+            begin = end
+        if not apply:
+            for row in range(len(out)):
+                lengths[row] = math.sqrt(lengths[row])

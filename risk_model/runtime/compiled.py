@@ -11,9 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.encoder import Letters, Reading
-from risk_model.encoder.forward import Clauses, reading
-from risk_model.encoder.stretches import Largest
+from risk_model.encoder import Letters
 from risk_model.features import CLAUSE_ENDS, RECORD
 from risk_model.kernels import encoder, evidence, terms
 from risk_model.runtime.answer import Answer, Evidence
@@ -89,6 +87,8 @@ class Compiled:
         facts = (ranks[known] + 1).astype(np.uint64) | ids.astype(np.uint64) << np.uint64(28)
         self._table = Table(keys, facts | roles.astype(np.uint64) << np.uint64(56))
         self._trie = trie()
+        steps = p.encoder.steps
+        self._steps = steps if len(steps) else np.ones(p.encoder.windows.shape[2], np.float32)
 
     @cached_property
     def _columns(self) -> dict[int, F32]:
@@ -97,11 +97,11 @@ class Compiled:
     def read(self, texts: Sequence[str], output: int, most: int) -> Answer:
         """Return what the model says of prepared letters, and the `most` heaviest words of one output."""
         words, letters, places, found = self._encode(texts)
-        clauses = _read(letters, self.scorer, placed=most > 0)
+        read = self._read(letters, placed=most > 0)
         total = found.logits + self.scorer.bias
-        total += clauses.logits(self.scorer.parameters.encoder) @ self.scorer.encoder_mix
+        total += read.logits @ self.scorer.encoder_mix
         known = known_share(letters)
-        shown = self._heaviest(words, letters, places, found, clauses, output, most) if most else None
+        shown = self._heaviest(words, letters, places, found, read, output, most) if most else None
         return Answer(total.astype(np.float32), known, shown)
 
     def _encode(self, texts: Sequence[str]) -> tuple[_Words, Letters, Ints, _Found]:
@@ -129,15 +129,38 @@ class Compiled:
         most = 2 * len(words.starts) + 3 * len(words.codes)
         found, rows = np.empty(most, np.int32), np.empty(most, np.int32)
         begins, finishes = np.empty(most, np.int64), np.empty(most, np.int64)
-        table = (self._table.table, self._table.shift, self._table.bits, self._table.bit_shift)
-        into = (found, rows, begins, finishes)
+        table: tuple[Any, ...] = (self._table.table, self._table.shift, self._table.bits, self._table.bit_shift)
+        into: tuple[Any, ...] = (found, rows, begins, finishes)
         split = terms.word_terms(words.starts, words.ends, words.rows, stop, silent, words.keys, known, *table, *into)
         terms.silence(words.starts, words.ends, silent, stop)
         count = terms.ngrams(words.codes, words.character_rows, stop, *table, split, *into)
         lengths = np.empty(len(words.offsets) - 1)
         logits = np.zeros((len(lengths), self._weights.shape[1]))
-        terms.weighed(found[:count], rows[:count], split, self._idf, self._weights, lengths, logits)
+        terms.weighed(found[:count], rows[:count], self._idf, self._weights, lengths, logits)
         return _Found(found[:count], rows[:count], begins[:count], finishes[:count], split, lengths, logits)
+
+    def _read(self, letters: Letters, placed: bool) -> _Read:
+        """Read letters clause by clause: `risk_model.encoder.read`."""
+        weights, tables = self.scorer.parameters.encoder, self.scorer.tables
+        n, rows, filters = len(letters.ids), len(letters), tables.shape[2]
+        starts, windows = np.empty(n, np.int64), np.empty(n, np.int64)
+        first, sizes = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        count = encoder.clauses(letters.breaks, letters.offsets, starts, windows, first, sizes)
+        clauses, peaks = np.empty((count, filters), np.float32), np.empty((rows, filters), np.float32)
+        places, holders = (np.empty((m if placed else 0, filters), np.int32) for m in (count, rows))
+        passed: tuple[Any, ...] = (letters.ids, starts, windows, first, sizes, tables, self._steps, clauses, peaks)
+        if placed:
+            encoder.largest_placed(*passed, places, holders)
+        else:
+            encoder.largest(*passed)
+        k = len(weights.bias)
+        scores, values = clauses @ weights.attend, clauses @ weights.sum
+        encoder.lower(scores, k, first, sizes)
+        np.exp(scores, out=scores)
+        logits = peaks @ weights.peak
+        logits += weights.bias
+        encoder.attend(scores, values, first, sizes, logits)
+        return _Read(first, clauses, peaks, places, holders, scores, logits)
 
     def _heaviest(
         self,
@@ -145,7 +168,7 @@ class Compiled:
         letters: Letters,
         places: Ints,
         found: _Found,
-        clauses: Reading,
+        read: _Read,
         output: int,
         most: int,
     ) -> list[Evidence]:
@@ -164,17 +187,11 @@ class Compiled:
             characters,
         )
         weights, mix = self.scorer.parameters.encoder, self.scorer.encoder_mix[:, output]
-        worth = (clauses.share * mix.astype(np.float32)) @ weights.sum.T
-        worth *= clauses.clauses.values
-        peaks = (weights.peak @ mix).astype(np.float32) * clauses.peaks.values
+        worth = (read.share * mix.astype(np.float32)) @ weights.sum.T
+        worth *= read.clauses
+        peaks = (weights.peak @ mix).astype(np.float32) * read.peaks
         windows = evidence.window_shares(
-            letters.ids,
-            letters.offsets,
-            clauses.clauses.places,
-            worth,
-            clauses.layout.first,
-            clauses.peaks.places,
-            peaks,
+            letters.ids, letters.offsets, read.places, worth, read.first, read.holders, peaks
         )
         shares = evidence.word_shares(characters, words.starts, words.ends, letters.ids, places, windows)
         size = len(words.offsets) - 1
@@ -187,9 +204,9 @@ class Compiled:
         kept = np.flatnonzero(np.arange(size * most) % most < np.repeat(count, most))
         first, totals = first[kept], totals[kept]
         begin = words.offsets[words.rows[first]]
-        spans = (words.starts[first] - begin).tolist(), (words.ends[first] - begin).tolist(), totals.tolist()
-        bounds = [0, *np.cumsum(count).tolist()]
-        return [Evidence(*(column[a:b] for column in spans)) for a, b in pairwise(bounds)]
+        starts, ends = (words.starts[first] - begin).tolist(), (words.ends[first] - begin).tolist()
+        weights_, bounds = totals.tolist(), [0, *np.cumsum(count).tolist()]
+        return [Evidence(starts[a:b], ends[a:b], weights_[a:b]) for a, b in pairwise(bounds)]
 
 
 def known_share(letters: Letters) -> F32:
@@ -199,24 +216,19 @@ def known_share(letters: Letters) -> F32:
     return out
 
 
-def _read(letters: Letters, scorer: Scorer, placed: bool) -> Reading:
-    """Read letters clause by clause: `risk_model.encoder.read`."""
-    weights, tables = scorer.parameters.encoder, scorer.tables
-    n, rows, filters = len(letters.ids), len(letters), tables.shape[2]
-    starts, windows = np.empty(n, np.int64), np.empty(n, np.int64)
-    first, sizes = np.empty(rows, np.int64), np.empty(rows, np.int64)
-    count = encoder.clauses(letters.breaks, letters.offsets, starts, windows, first, sizes)
-    layout = Clauses(starts[:count], windows[:count], first, sizes)
-    clauses, peaks = np.empty((count, filters), tables.dtype), np.empty((rows, filters), tables.dtype)
-    places, holders = (np.empty((m if placed else 0, filters), np.int32) for m in (count, rows))
-    passed: tuple[Any, ...] = (letters.ids, starts, windows, first, sizes, tables, clauses, peaks)
-    if placed:
-        encoder.largest_placed(*passed, places, holders)
-    else:
-        encoder.largest(*passed)
-    return reading(
-        layout, Largest(clauses, np.arange(count), places), Largest(peaks, np.arange(rows), holders), weights
-    )
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of letters: first clause and number of clauses of each, clause values and peaks with their places,
+    share of each clause, logits.
+    """
+
+    first: Ints
+    clauses: F32
+    peaks: F32
+    places: NDArray[np.int32]
+    holders: NDArray[np.int32]
+    share: F32
+    logits: F32
 
 
 def _aligned(array: NDArray[np.floating[Any]]) -> F32:

@@ -101,5 +101,5 @@ def _made() -> bool:
     """Tell whether compiled code lies ready."""
     from risk_model.kernels import terms
 
-    folder = Path(terms.ngrams.stats.cache_path)
+    folder = Path(str(terms.ngrams.stats.cache_path))
     return any(folder.glob("terms.ngrams-*.nbc"))

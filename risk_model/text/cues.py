@@ -43,25 +43,37 @@ _ANNOUNCING: Final = _words(
 _FIRST: Final = SINGLE + "".join(sorted({name[0] for name in COMPOUND}))
 
 
-def _pairs(words: Iterable[str]) -> str:
-    """Return a pattern of any last and any last but one character of `words`: a quick look for their ends."""
+def _ends(words: Iterable[str]) -> tuple[str, str]:
+    """Return every last but one and every last character of `words`."""
     before, last = ("".join(sorted({word[place] for word in words})) for place in (-2, -1))
-    return f"[{last}](?<=[{before}].)"
+    return before, last
 
 
+def _pairs(ends: tuple[str, str]) -> str:
+    """Return a pattern of any last and any last but one character: a quick look for the ends of words."""
+    return f"[{ends[1]}](?<=[{ends[0]}].)"
+
+
+OFFICE_ENDS: Final = _ends(_OFFICES)
 #: The last two characters of an office, matched at the second.
-OFFICE: Final = re.compile(f"{_pairs(_OFFICES)}(?<={'|'.join(sorted({word[-2:] for word in _OFFICES}))})")
+OFFICE: Final = re.compile(f"{_pairs(OFFICE_ENDS)}(?<={'|'.join(sorted({word[-2:] for word in _OFFICES}))})")
 TELLING: Final = "(?:" + "|".join(_TELLING) + ")"
 _CUES: Final = frozenset(_TELLING + _ANNOUNCING + _OFFICES)
 _LENGTHS: Final = sorted({len(word) for word in _CUES}, reverse=True)
+CUE_ENDS: Final = _ends(_CUES)
+#: What can stand right behind a cue: something that links it with the name, or the name.
+CUE_FOLLOWERS: Final = f':： 名叫是为系“"(（{_FIRST}'
 #: A place where a cue may end and a name begin; `cue_before` tells whether it does.
 CUE_END: Final = re.compile(
-    rf"{_pairs(_CUES)}(?=[:： 名叫是为系“\"(（{_FIRST}])(?P<link>[:： ]{{0,2}}(?:(?:名?叫|是|为|系)[:： ]?)?[“\"(（]?)(?=[{_FIRST}])"
+    rf"{_pairs(CUE_ENDS)}(?=[{CUE_FOLLOWERS}])(?P<link>[:： ]{{0,2}}(?:(?:名?叫|是|为|系)[:： ]?)?[“\"(（]?)(?=[{_FIRST}])"
 )
 #: The end of a letter, where its writer signs.
 CLOSING: Final = re.compile(rf"敬礼[!！。，, \n]{{0,3}}(?=[{_FIRST}])")
 #: What follows the name of somebody who is being described: ，男，汉族; （身份证号…. Begins at the second character.
-DESCRIPTION: Final = "(?<=[，,（(、 :：].)(?:(?<=[男女])(?=[，,、。；;)） 生\n])|(?<=身)份证|(?<=公)民身份|(?<=现)年)"
+DESCRIPTION_FOLLOWS: Final = "，,（(、 :："
+DESCRIPTION: Final = (
+    f"(?<=[{DESCRIPTION_FOLLOWS}].)(?:(?<=[男女])(?=[，,、。；;)） 生\n])|(?<=身)份证|(?<=公)民身份|(?<=现)年)"
+)
 DESCRIPTION_STARTS: Final = "男女身公现"
 
 

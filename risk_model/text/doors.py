@@ -40,9 +40,12 @@ _STREET: Final = (
 _DOOR: Final = re.compile("|".join((_INSIDE, _NAMED_ROOM, _DASHED, _PAIR, _STREET)))
 
 #: Every form holds one of these marks behind its first number, which has at most five places.
-_MARK: Final = re.compile(rf"[栋幢座室号房楼梯单#-](?<=[{_N}A-Za-z].)")
+MARKS: Final = "栋幢座室号房楼梯单#-"
+_MARK: Final = re.compile(rf"[{MARKS}](?<=[{_N}A-Za-z].)")
 _PLACES: Final = 5
-_IN_NUMBER: Final = frozenset(string.ascii_letters + string.digits + _HAN_DIGITS)
+#: What stands before the first of them.
+MARK_BEFORE: Final = string.ascii_letters + string.digits + _HAN_DIGITS
+_IN_NUMBER: Final = frozenset(MARK_BEFORE)
 #: Before a number: a decimal, an ordinal, the year of a document.
 _BARRED: Final = frozenset(".第〔") | _IN_NUMBER
 _CUED: Final = re.compile(rf"门牌号?码?[为是:： ]{{0,2}}(?P<door>[{_N}A-Za-z][{_N}A-Za-z-]{{0,9}}号?)")

@@ -88,10 +88,11 @@ _INLINE_TAGS: Final = frozenset(
     ]
 )
 #: Neither a comment nor a script may hold the opening of another: so an unclosed one is given up at the next, and the work stays
-#: proportional to the length. `++` and `*+` never give a character back.
+#: proportional to the length. `++` and `(?>` never give a character back (`*+` behind a
+#: group does not match at all in the first versions of Python 3.11).
 _TAG: Final = re.compile(
-    rf"<(?:!--(?:[^-<{SEPARATOR}]++|-(?!->)|<(?!!--))*+-->"
-    rf"|(script|style)\b[^<>{SEPARATOR}]*+>(?:[^<{SEPARATOR}]++|<(?!/?(?:script|style)\b))*+</\1\s*>"
+    rf"<(?:!--(?>(?:[^-<{SEPARATOR}]++|-(?!->)|<(?!!--))*)-->"
+    rf"|(script|style)\b[^<>{SEPARATOR}]*+>(?>(?:[^<{SEPARATOR}]++|<(?!/?(?:script|style)\b))*)</\1\s*>"
     rf"|[!?][a-z\[][^<>{SEPARATOR}]*+>"
     rf"|/?([a-z][a-z0-9]*+)(?::[a-z]+)?\b([^<>{SEPARATOR}]*+)>)",
     re.IGNORECASE,

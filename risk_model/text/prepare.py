@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from risk_model.text.mapping import SEPARATOR, MappedText, substitute
 from risk_model.text.normalise import STAGES, normalise
 from risk_model.text.redact import redact, redact_many
+from risk_model.text.triggers import Rule, flags
 
 
 def prepare(text: str) -> MappedText:
@@ -21,13 +22,17 @@ def prepare(text: str) -> MappedText:
 def prepare_many(texts: Sequence[str]) -> list[str]:
     """Return the prepared text of each letter, in order: `[prepare(t).text for t in texts]`, some ten times as fast.
 
-    The letters are joined by a character none of them holds, and each rule reads the whole batch once.
+    The letters are joined by a character none of them holds, and each rule reads those it may have to touch in one go.
     """
-    if not texts:
-        return []
-    joined = SEPARATOR.join(texts)
-    if joined.count(SEPARATOR) != len(texts) - 1:
-        joined = SEPARATOR.join(text.replace(SEPARATOR, "") for text in texts)
-    for stage in STAGES:
-        joined = substitute(joined, stage(joined))
-    return redact_many(joined.split(SEPARATOR))
+    letters = [text.replace(SEPARATOR, "") for text in texts]
+    rules = flags(letters)
+    form = int(Rule.FORM)
+    some = [k for k, wanted in enumerate(rules) if wanted & form]
+    if some:
+        joined = SEPARATOR.join(letters[k] for k in some)
+        for stage in STAGES:
+            joined = substitute(joined, stage(joined))
+        normal = joined.split(SEPARATOR)
+        for k, letter, wanted in zip(some, normal, flags(normal), strict=True):
+            letters[k], rules[k] = letter, wanted
+    return redact_many(letters, rules)

@@ -34,9 +34,14 @@ def _table() -> dict[int, str]:
     return {ord(a): b for a, b in pairs if a != b and len(b) == 1 and not a.encode("gb2312", "ignore")}
 
 
+def traditional() -> str:
+    """Return the characters that are only traditional."""
+    return "".join(map(chr, _table()))
+
+
 @cache
 def _traditional() -> re.Pattern[str]:
-    return re.compile("[" + "".join(map(chr, _table())) + "]")
+    return re.compile(f"[{traditional()}]")
 
 
 def simplified(text: str) -> str:

@@ -23,7 +23,8 @@ from typing import Final
 from risk_model.text.mapping import SEPARATOR
 
 #: Ideographs and the zero 〇, as the inside of a character class.
-HAN: Final = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN_RANGES: Final = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+HAN: Final = "".join(f"{chr(low)}-{chr(high)}" for low, high in HAN_RANGES)
 
 _SENTENCE: Final = "，！？；：（）"
 _BLANKS: Final = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -51,6 +52,7 @@ _VARIANTS: Final = {
 #: Written as a class and its repetition because `re` skims the text for a leading class, but not for a leading `+`.
 _ODD: Final = f"[^\n -~\u4e00-\u9fff、。《》“”…—【】〔〕，！？；：（）{SEPARATOR}]"
 _UNUSUAL: Final = re.compile(f"{_ODD}{_ODD}*")
+_IS_ODD: Final = re.compile(_ODD)
 
 
 def _expand(inside: str) -> str:
@@ -86,6 +88,11 @@ _FULL: Final = str.maketrans(",!?;:().", "，！？；：（）。")
 _ASCII_MARK: Final = re.compile(
     rf"[,!?;:().](?:(?<!\.)(?:(?<=[{HAN}].)|(?=[{HAN}]))|(?<=[{HAN}]\.)(?=[{HAN} \n{SEPARATOR}”’）」』》]|\Z))"
 )
+
+
+def is_odd(character: str) -> bool:
+    """Tell whether a character is none of those that letters are made of."""
+    return _IS_ODD.match(character) is not None
 
 
 def one_width(text: str) -> str:
