@@ -158,22 +158,23 @@ class RiskModel:
         accounts: Iterable[_Account],
     ) -> list[Assessment]:
         probabilities = _expit(answer.logits)
-        said = decide(probabilities, self.thresholds)
-        reviews = self._reviews(texts, answer.known, probabilities)
+        said, size = decide(probabilities, self.thresholds).tobytes(), len(OUTPUTS)
+        cuts = cut_vector(self.thresholds)[_TAGS].tolist()
         # Many letters carry the same labels and came on the same day: what follows from these is made once for all.
         known: dict[tuple[bytes, dt.date | None], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Due]] = {}
         out = []
-        for petition, row, yes, review, (words, facts) in zip(
-            petitions, probabilities.tolist(), said, reviews, accounts, strict=False
+        for i, (petition, text, row, share, (words, facts)) in enumerate(
+            zip(petitions, texts, probabilities.tolist(), answer.known.tolist(), accounts, strict=False)
         ):
-            key = (yes.tobytes(), petition.received)
+            key = (said[i * size : (i + 1) * size], petition.received)
             if key not in known:
-                named = set(compress(OUTPUTS, yes.tolist()))
+                named = set(compress(OUTPUTS, key[0]))
                 tags, subtags, factors = (
                     tuple(n for n in names if n in named) for names in (TAG_NAMES, SUBTAG_NAMES, FACTOR_NAMES)
                 )
                 known[key] = tags, subtags, factors, due(petition.received, tags, subtags)
             tags, subtags, factors, answer_by = known[key]
+            risk = row[_RISK]
             out.append(
                 Assessment(
                     id=petition.id,
@@ -181,9 +182,9 @@ class RiskModel:
                     tags=tags,
                     subtags=subtags,
                     factors=factors,
-                    mass_incident_risk=row[_RISK],
-                    risk_band=self.band(row[_RISK]),
-                    review=review,
+                    mass_incident_risk=risk,
+                    risk_band=self.band(risk),
+                    review=self._review(text, share, risk, [row[k] for k in _TAGS], cuts),
                     evidence=words,
                     facts=facts,
                     due=answer_by,
@@ -199,20 +200,23 @@ class RiskModel:
             return "high"
         return "medium" if risk >= self.thresholds.medium else "low"
 
-    def _reviews(self, texts: Sequence[str], known: F32, probabilities: F32) -> list[tuple[str, ...]]:
-        risk, tags = probabilities[:, _RISK], probabilities[:, _TAGS]
-        cuts = np.array([self.thresholds.high, self.thresholds.medium])
-        reasons = {
-            "near_threshold": (np.abs(risk[:, None] - cuts) < _NEAR_BAND).any(axis=1),
-            "too_short": np.array([len(text.strip()) < _SHORT for text in texts]),
-            "not_petition": (tags < _ANY_TAG).all(axis=1),
-            "out_of_vocabulary": known < _KNOWN,
-            "mojibake": np.array([mojibake_share(text) > _MOJIBAKE for text in texts]),
-            "uncertain_tags": (np.abs(tags - cut_vector(self.thresholds)[_TAGS]) < _NEAR_TAG).any(axis=1),
-        }
-        table = np.stack(list(reasons.values()), axis=1)
-        names = tuple(reasons)
-        return [tuple(n for n, yes in zip(names, row, strict=True) if yes) for row in table.tolist()]
+    def _review(self, text: str, known: float, risk: float, tags: list[float], cuts: list[float]) -> tuple[str, ...]:
+        """Return why a person must look first."""
+        high, medium = self.thresholds.high, self.thresholds.medium
+        reasons = []
+        if abs(risk - high) < _NEAR_BAND or abs(risk - medium) < _NEAR_BAND:
+            reasons.append("near_threshold")
+        if len(text) < _SHORT or len(text.strip()) < _SHORT:
+            reasons.append("too_short")
+        if max(tags) < _ANY_TAG:
+            reasons.append("not_petition")
+        if known < _KNOWN:
+            reasons.append("out_of_vocabulary")
+        if mojibake_share(text) > _MOJIBAKE:
+            reasons.append("mojibake")
+        if any(abs(tag - cut) < _NEAR_TAG for tag, cut in zip(tags, cuts, strict=True)):
+            reasons.append("uncertain_tags")
+        return tuple(reasons)
 
     def _accounts(
         self, petitions: Sequence[Petition], texts: Sequence[str], evidence: Sequence[Evidence]

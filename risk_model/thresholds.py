@@ -13,6 +13,9 @@ from risk_model.taxonomy import OUTPUTS, TAG_OF
 F32 = NDArray[np.float32]
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
+#: Columns of sub-tags, and those of their tags.
+_SUBTAGS: Final = np.array([_COLUMN[name] for name in TAG_OF])
+_THEIR_TAGS: Final = np.array([_COLUMN[tag] for tag in TAG_OF.values()])
 
 
 def cut_vector(thresholds: Thresholds) -> F32:
@@ -23,6 +26,5 @@ def cut_vector(thresholds: Thresholds) -> F32:
 def decide(probabilities: F32, thresholds: Thresholds) -> NDArray[np.bool_]:
     """Return decisions (n, K). A sub-tag counts only under its tag, as in the annotation guide."""
     said = probabilities >= cut_vector(thresholds)
-    for name, tag in TAG_OF.items():
-        said[:, _COLUMN[name]] &= said[:, _COLUMN[tag]]
+    said[:, _SUBTAGS] &= said[:, _THEIR_TAGS]
     return said

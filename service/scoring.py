@@ -51,6 +51,8 @@ class Scoring:
         self.metrics = metrics
         self._limiter = CapacityLimiter(threads)
         model.assess("启动时先评一封信，第一位来访者就不必等待。")
+        # A server lives long enough for compiled code to pay, wherever it is installed.
+        model.engines.compile_aside()
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function of this class in a scoring thread."""

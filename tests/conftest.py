@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from risk_model.training.run import Plan, Trained, train, write
 from tests.chromium import browser
 
 __all__ = ["browser"]
+
+# Compiling pays in long runs; hundreds of short-lived servers and commands would each fetch the code. Its own tests ask for it.
+os.environ.setdefault("PETITION_RISK_ENGINE", "numpy")
 
 # A deadline is a timing assertion: the first example pays for loading the dictionary, and a busy machine is slow.
 settings.register_profile("calm", deadline=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -33,11 +34,13 @@ from risk_model.model import load
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 300
+#: Lines of /proc that tell memory: all that is resident, each page by the number of its users, pages of nobody else.
+_MEMORY = {"Rss": "rss", "VmRSS": "rss", "Pss": "pss", "Private_Clean": "uss", "Private_Dirty": "uss"}
 
 
 @contextmanager
-def server(workers: int) -> Iterator[tuple[int, int]]:
-    """Run the service; gives its port and the id of its first process."""
+def server(workers: int, engine: str) -> Iterator[tuple[int, int]]:
+    """Run the service on one engine (`risk_model.runtime.engines`); gives its port and the id of its first process."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -49,6 +52,7 @@ def server(workers: int) -> Iterator[tuple[int, int]]:
             "PETITION_RISK_LOG_LEVEL": "error",
             "PETITION_RISK_MIN_FREE_MB": "0",
             "PETITION_RISK_SCAN_DAY": "off",
+            "PETITION_RISK_ENGINE": engine,
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
@@ -97,20 +101,26 @@ def cpu(pid: int) -> float:
     return total
 
 
-def memory(pid: int) -> list[float]:
-    """Return the resident memory of a process and its children, in MB."""
+def memory(pid: int) -> list[dict[str, float]]:
+    """Return the memory of a process and its children in MB, largest first: resident, its share of it, its own alone."""
     out = []
     for one in family(pid):
-        lines = Path(f"/proc/{one}/status").read_text().splitlines()
-        out += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")]
-    return sorted(out, reverse=True)
+        # Where the kernel does not tell shares, the resident memory stands alone.
+        path = next(p for p in (Path(f"/proc/{one}/smaps_rollup"), Path(f"/proc/{one}/status")) if p.exists())
+        found: dict[str, float] = {}
+        for line in path.read_text().splitlines():
+            name, _, rest = line.partition(":")
+            if (unit := _MEMORY.get(name)) is not None:
+                found[unit] = round(found.get(unit, 0) + int(rest.split()[0]) / 1024)
+        out.append(found)
+    return sorted(out, key=lambda x: -x["rss"])
 
 
-def one_letter(texts: list[str], rounds: int, seconds: float) -> dict[str, Any]:
+def one_letter(texts: list[str], rounds: int, seconds: float, engine: str) -> dict[str, Any]:
     """Measure single letters beside the bare endpoint, in turns."""
     letter = next(of_length(texts, 400))
     out: dict[str, Any] = {}
-    with server(1) as (port, pid):
+    with server(1, engine) as (port, pid):
         for evidence in (0, 5):
             body = json.dumps({"petitions": [{"body": letter}], "evidence": evidence}, ensure_ascii=False).encode()
             ratios: dict[str, list[float]] = {"wall": [], "cpu": []}
@@ -136,8 +146,17 @@ def one_letter(texts: list[str], rounds: int, seconds: float) -> dict[str, Any]:
                 "p99_ms_at_32": round(float(np.percentile(times, 99)), 1),
                 "p99_over_p50": round(float(np.percentile(times, 99) / np.percentile(times, 50)), 2),
             }
-        out["memory_mb_per_worker"] = round(memory(pid)[0])
     return out
+
+
+def two_workers(texts: list[str], engine: str) -> list[dict[str, float]]:
+    """Return the memory of two workers that have scored, one letter at a time and a hundred."""
+    letters = [letter for letter, _ in zip(of_length(texts, 400), range(100), strict=False)]
+    with server(2, engine) as (port, pid):
+        for some in (letters[:1], letters):
+            body = json.dumps({"petitions": [{"body": x} for x in some], "evidence": 5}, ensure_ascii=False).encode()
+            ask(port, "/api/v1/score", body, 8, 3.0)
+        return memory(pid)[:2]
 
 
 def _alone(texts: list[str], seconds: float) -> tuple[int, float]:
@@ -150,12 +169,16 @@ def _alone(texts: list[str], seconds: float) -> tuple[int, float]:
     return count, time.process_time() - start
 
 
-def many_letters(texts: list[str], rounds: int, seconds: float) -> dict[str, Any]:
+def many_letters(texts: list[str], rounds: int, seconds: float, engine: str) -> dict[str, Any]:
     """Measure 100 letters a call on two workers beside the library on two processes."""
     letters = [letter for letter, _ in zip(of_length(texts, 400), range(100), strict=False)]
     body = json.dumps({"petitions": [{"body": x} for x in letters], "evidence": 0}, ensure_ascii=False).encode()
     service, library, costs = [], [], []
-    with server(2) as (port, pid), ProcessPoolExecutor(2) as pool:
+    # The library on the same engine: the ratio is that of the way there and back.
+    os.environ["PETITION_RISK_ENGINE"] = engine
+    context = multiprocessing.get_context("spawn")
+    with server(2, engine) as (port, pid), ProcessPoolExecutor(2, mp_context=context) as pool:
+        list(pool.map(_alone, [letters] * 2, [0.1] * 2))
         ask(port, "/api/v1/score", body, 4, 2.0)
         for _ in range(rounds):
             before = cpu(pid)
@@ -166,13 +189,11 @@ def many_letters(texts: list[str], rounds: int, seconds: float) -> dict[str, Any
             service.append(100 * len(calls) / seconds)
             library.append(count / seconds)
             costs.append(sum(t for _, t in found) / count / per_letter)
-        used = memory(pid)
     return {
         "service_letters_per_second": round(median(service)),
         "library_letters_per_second": round(median(library)),
         "ratio_wall": round(median(s / x for s, x in zip(service, library, strict=True)), 2),
         "ratio_cpu": round(median(costs), 2),
-        "memory_mb_per_worker": [round(x) for x in used[:2]],
     }
 
 
@@ -181,13 +202,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each kind")
+    parser.add_argument("--engine", choices=["numpy", "compiled"], help="default: each in turn")
+    parser.add_argument("--only", choices=["one", "hundred", "memory"], help="one of the three measurements")
     said = parser.parse_args()
     texts = [t for t in examples(None).texts if len(t) > 100]
-    out = {
-        "environment": environment(),
-        "one_letter": one_letter(texts, said.rounds, said.seconds),
-        "hundred_letters": many_letters(texts, said.rounds, said.seconds),
-    }
+    out: dict[str, Any] = {"environment": environment()}
+    for engine in [said.engine] if said.engine else ["numpy", "compiled"]:
+        works: dict[str, Any] = {
+            "one": lambda e=engine: one_letter(texts, said.rounds, said.seconds, e),
+            "hundred": lambda e=engine: many_letters(texts, said.rounds, said.seconds, e),
+            "memory": lambda e=engine: two_workers(texts, e),
+        }
+        out[engine] = {name: work() for name, work in works.items() if said.only in (None, name)}
     print(json.dumps(out, ensure_ascii=False, indent=2))
 
 

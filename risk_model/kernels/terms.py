@@ -315,6 +315,52 @@ def ngrams(
 
 
 @njit(cache=True, nogil=True)
+def weighed_few(terms: I32, rows: I32, split: int, idf: F32, weights: F32, lengths: F64, out: F64) -> None:
+    """Do as `weighed`, letter by letter: nothing is laid out that is as long as the vocabulary.
+
+    Terms come letter by letter, up to `split` and from there on.
+    """
+    size, outputs = 16, out.shape[1]
+    while size < 2 * len(terms):
+        size *= 2
+    keys, counts = np.empty(size, np.int32), np.zeros(size, np.int32)
+    used, values = np.empty(max(1, len(terms)), np.int64), np.empty(max(1, len(terms)), np.float64)
+    first, second = 0, split
+    for row in range(len(out)):
+        kinds = 0
+        while first < split or second < len(terms):
+            if first < split and rows[first] == row:
+                term = terms[first]
+                first += 1
+            elif second < len(terms) and rows[second] == row:
+                term = terms[second]
+                second += 1
+            else:
+                break
+            at = (np.int64(term) * 40503) & (size - 1)
+            while counts[at] and keys[at] != term:
+                at = (at + 1) & (size - 1)
+            if counts[at] == 0:
+                keys[at] = term
+                used[kinds] = at
+                kinds += 1
+            counts[at] += 1
+        squares = 0.0
+        for j in range(kinds):
+            value = np.float64(idf[keys[used[j]]])
+            if counts[used[j]] > 1:
+                value *= 1.0 + math.log(counts[used[j]])
+            values[j] = value
+            squares += value * value
+        lengths[row] = math.sqrt(squares)
+        for j in range(kinds):
+            term, value = keys[used[j]], values[j] / lengths[row]
+            counts[used[j]] = 0
+            for k in range(outputs):
+                out[row, k] += value * weights[term, k]
+
+
+@njit(cache=True, nogil=True)
 def weighed(terms: I32, rows: I32, idf: F32, weights: F32, lengths: F64, out: F64) -> None:
     """Add up the weights of the terms of each letter, (1 + ln count) x idf at Euclidean length 1: `weigh` and `dot`.
 

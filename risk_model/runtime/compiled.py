@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ _CLAUSE_ENDS: Final = np.array([ord(mark) for mark in CLAUSE_ENDS], np.uint32)
 _FINER: Final = 4
 #: Fuller than this, a table makes questions wait.
 _FULLEST: Final = 0.75
+#: Fewer occurrences of terms than this are not worth a list as long as the vocabulary.
+_FEW: Final = 20_000
 #: One row of weights fills whole lines of the cache.
 _LINE: Final = 128
 #: Code points that may be letters or digits; above them there are none.
@@ -87,12 +89,10 @@ class Compiled:
         facts = (ranks[known] + 1).astype(np.uint64) | ids.astype(np.uint64) << np.uint64(28)
         self._table = Table(keys, facts | roles.astype(np.uint64) << np.uint64(56))
         self._trie = trie()
+        self._columns: dict[int, F32] = {}
+        self._breaks = p.word_breaks
         steps = p.encoder.steps
         self._steps = steps if len(steps) else np.ones(p.encoder.windows.shape[2], np.float32)
-
-    @cached_property
-    def _columns(self) -> dict[int, F32]:
-        return {}
 
     def read(self, texts: Sequence[str], output: int, most: int) -> Answer:
         """Return what the model says of prepared letters, and the `most` heaviest words of one output."""
@@ -120,7 +120,7 @@ class Compiled:
         places, offsets = np.empty(n, np.int64), np.zeros(len(texts) + 1, np.int64)
         read = np.empty(n, np.int32)
         count = terms.word_letters(codes, starts, rows, stop, ids, asides, read, places, offsets)
-        letters = Letters(read[:count], offsets, self.scorer.parameters.word_breaks.take(read[:count]))
+        letters = Letters(read[:count], offsets, self._breaks.take(read[:count]))
         return words, letters, places[:count], self._terms(words, stop, silent, known)
 
     def _terms(
@@ -136,7 +136,10 @@ class Compiled:
         count = terms.ngrams(words.codes, words.character_rows, stop, *table, split, *into)
         lengths = np.empty(len(words.offsets) - 1)
         logits = np.zeros((len(lengths), self._weights.shape[1]))
-        terms.weighed(found[:count], rows[:count], self._idf, self._weights, lengths, logits)
+        if count < _FEW:
+            terms.weighed_few(found[:count], rows[:count], split, self._idf, self._weights, lengths, logits)
+        else:
+            terms.weighed(found[:count], rows[:count], self._idf, self._weights, lengths, logits)
         return _Found(found[:count], rows[:count], begins[:count], finishes[:count], split, lengths, logits)
 
     def _read(self, letters: Letters, placed: bool) -> _Read:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -146,10 +148,23 @@ def test_the_engine_can_be_chosen(small_model: Path, monkeypatch: pytest.MonkeyP
     assert type(Engines(load(small_model).scorer)._engine(1)) is kind
 
 
+def test_a_server_reads_on_while_code_is_compiled(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(engines.CHOICE, raising=False)
+    monkeypatch.setattr(engines, "_spent", engines._MAKE)
+    reader = Engines(load(small_model).scorer)
+    with reader._lock:  # another thread is at it
+        assert isinstance(reader._engine(1_000), Plain)
+    reader.compile_aside()
+    for thread in threading.enumerate():
+        if thread.name == "compile":
+            thread.join()
+    assert isinstance(reader._engine(1), Compiled)
+
+
 def test_without_numba_numpy_reads(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(engines.CHOICE, "compiled")
     monkeypatch.setattr(engines, "available", lambda: False)
-    model = load(small_model)
+    model = RiskModel(load_artifact(small_model))
     assert not model.engines.compile()
     assert len(model.score([Petition(body="拖欠工资")] * 3, 5)) == 3
 
@@ -178,4 +193,5 @@ def test_one_letter_starts_without_the_compiler(small_model: Path) -> None:
         "import sys; from risk_model import load; load(sys.argv[1]).assess('拖欠农民工工资');"
         "assert 'numba' not in sys.modules and 'pandas' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", script, str(small_model)], check=True)
+    free = {name: value for name, value in os.environ.items() if name != engines.CHOICE}
+    subprocess.run([sys.executable, "-c", script, str(small_model)], check=True, env=free)
