@@ -51,6 +51,7 @@ class Scoring:
         self.metrics = metrics
         self._limiter = CapacityLimiter(threads)
         model.assess("启动时先评一封信，第一位来访者就不必等待。")
+        _ = model.scorer.tables
         # A server lives long enough for compiled code to pay, wherever it is installed.
         model.engines.compile_aside()
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from risk_model.errors import ArtifactError
 from risk_model.model import RiskModel, load
+from risk_model.runtime import CHOICE, available
 from risk_model.text import segmenter
 from risk_model.text.segment import private_cache
 
@@ -29,7 +30,7 @@ from .clock import child, environment, latencies, program, seconds, together
 from .letters import examples, of_length, petitions, usual
 from .peers import Textbook, fasttext, limits
 from .plot import page
-from .stages import stages, table
+from .stages import compiled, stages, table
 
 _BATCH = 1_000
 _ENDLESS = 2 * 2**20
@@ -103,17 +104,29 @@ def measure(model: RiskModel, name: str, letters_from: Path | None, effort: Effo
     quick = Textbook(some, targets, segmenter().cut)
     hashed = Textbook(some, targets, segmenter().cut, hashing=True)
     letters = petitions(texts)
-    model.score(letters[:10], 5)
+    models = engines(name)
+    for each in models.values():
+        each.score(letters, 5)
     others = {"HashingVectorizer, rjieba": hashed, "fastText, rjieba": fasttext(some, targets, segmenter().cut)}
-    report["batch"] = _batch(model, texts, textbook, quick, {k: v for k, v in others.items() if v}, effort.rounds)
-    report["evidence"] = _evidence(model, texts, textbook, quick, effort.rounds)
+    report["batch"] = _batch(models, texts, textbook, quick, {k: v for k, v in others.items() if v}, effort.rounds)
+    report["evidence"] = _evidence(models, texts, textbook, quick, effort.rounds)
     report["stages"] = stages(model, letters, effort.rounds)
     print("\n" + "\n".join(table(report["stages"])), flush=True)
+    if "compiled" in models:
+        report["kernels"] = compiled(models["compiled"], letters, effort.rounds)
+        print("\nkernel, with evidence           us a letter")
+        for step, spent in report["kernels"].items():
+            print(f"{step:<30} {spent:>12.1f}")
     report["single"] = {
         "textbook": latencies(lambda i: textbook.answer([texts[i]]), effort.single),
         "textbook, rjieba": latencies(lambda i: quick.answer([texts[i]]), effort.single),
-        "petition-risk": latencies(lambda i: model.score([letters[i]]), effort.single),
-        "petition-risk, evidence": latencies(lambda i: model.score([letters[i]], 5), effort.single),
+        **{
+            f"petition-risk, {kind}{', evidence' if words else ''}": latencies(
+                lambda i, m=each, w=words: m.score([letters[i]], w), effort.single
+            )
+            for kind, each in models.items()
+            for words in (0, 5)
+        },
     }
     _show_single(report["single"])
     one, two = (child("pool", str(n), str(effort.pool)) for n in (1, 2))
@@ -130,38 +143,61 @@ def measure(model: RiskModel, name: str, letters_from: Path | None, effort: Effo
     return report
 
 
+def engines(name: str) -> dict[str, RiskModel]:
+    """Return the model on each engine that is installed."""
+    out = {}
+    before = os.environ.get(CHOICE)
+    for kind in ("numpy", "compiled") if available() else ("numpy",):
+        os.environ[CHOICE] = kind
+        out[kind] = load(name)
+        assert out[kind].engines
+    os.environ.pop(CHOICE)
+    if before is not None:
+        os.environ[CHOICE] = before
+    return out
+
+
 def _batch(
-    model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, others: dict[str, Any], rounds: int
+    models: dict[str, RiskModel],
+    texts: list[str],
+    textbook: Textbook,
+    quick: Textbook,
+    others: dict[str, Any],
+    rounds: int,
 ) -> dict[str, Any]:
     letters = petitions(texts)
     works = {
         "textbook": lambda: textbook.answer(texts),
         "textbook, rjieba": lambda: quick.answer(texts),
         **{name: (lambda peer=peer: peer.answer(texts)) for name, peer in others.items()},
-        "petition-risk": lambda: model.score(letters),
-        "petition-risk, probabilities alone": lambda: model.probabilities(letters),
+        **{f"petition-risk, {kind}": (lambda m=each: m.score(letters)) for kind, each in models.items()},
         **{name: (lambda work=work: work(texts)) for name, work in limits().items()},
     }
     return _table("all outputs, no evidence", together(works, rounds), len(texts))
 
 
-def _evidence(model: RiskModel, texts: list[str], textbook: Textbook, quick: Textbook, rounds: int) -> dict[str, Any]:
+def _evidence(
+    models: dict[str, RiskModel], texts: list[str], textbook: Textbook, quick: Textbook, rounds: int
+) -> dict[str, Any]:
     letters = petitions(texts)
     works = {
         "textbook": lambda: textbook.explain(texts),
         "textbook, rjieba": lambda: quick.explain(texts),
-        "petition-risk, five words and the facts": lambda: model.score(letters, 5),
+        **{
+            f"petition-risk, {kind}: five words and the facts": (lambda m=each: m.score(letters, 5))
+            for kind, each in models.items()
+        },
     }
     return _table("all outputs, five words of evidence", together(works, rounds), len(texts))
 
 
 def _table(title: str, spent: dict[str, float], count: int) -> dict[str, Any]:
     base, limit = spent["textbook"], spent.get("segmentation alone (rjieba)")
-    print(f"\n{title:<42} letters/s  x textbook" + ("  x segmentation" if limit else ""))
+    print(f"\n{title:<50} letters/s  x textbook" + ("  x segmentation" if limit else ""))
     rows = {}
     for name, s in spent.items():
         rows[name] = {"letters_per_second": count / s, "times_textbook": base / s}
-        line = f"{name:<42} {count / s:>9,.0f} {base / s:>11.2f}"
+        line = f"{name:<50} {count / s:>9,.0f} {base / s:>11.2f}"
         if limit:
             rows[name]["times_segmentation"] = limit / s
             line += f" {limit / s:>15.2f}"

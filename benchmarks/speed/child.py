@@ -58,6 +58,8 @@ def _peak() -> float:
 def _start(name: str | None) -> None:
     global _model  # noqa: PLW0603
     _model = load(name)
+    # As in a long run, which has paid for compiled code where there is any.
+    _model.engines.compile()
     _model.probabilities(petitions(["预热\n道路积水，无人处理。"]))
 
 

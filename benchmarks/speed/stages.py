@@ -1,10 +1,16 @@
-"""Where the time goes: each step of scoring measured by itself, on the same letters, in the order in which they run."""
+"""Where the time goes with numpy: each step of scoring by itself, on the same letters, in the order in which they run.
+
+Compiled, the steps from segmentation to the linear part are one pass, which `compiled` takes apart kernel by kernel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import repeat
+from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -12,7 +18,7 @@ from risk_model import Petition
 from risk_model.encoder import read
 from risk_model.features import indifferent, make_batch, word_keys, word_letters
 from risk_model.model import RiskModel
-from risk_model.runtime import heaviest, word_shares
+from risk_model.runtime import Answer, heaviest, word_shares
 from risk_model.signals import extract_many
 from risk_model.taxonomy import OUTPUTS, RISK_OUTPUT
 from risk_model.text import prepare_many, segmenter
@@ -64,12 +70,8 @@ def _works(model: RiskModel, petitions: list[Petition]) -> Iterator[tuple[str, C
         yield "linear part", lambda p=parts: p.terms.dot(scorer.term_weights)
         yield _ENCODER, lambda e=encoded: read(e.letters, parameters.encoder, scorer.tables)
         yield "joined and calibrated", lambda p=parts: p.reading.logits(parameters.encoder) @ scorer.encoder_mix
-        yield (
-            "assessments",
-            lambda s=some, p=part, e=encoded, q=model.probabilities(some): model._assessments(
-                s, p, e, q, repeat(((), ()))
-            ),
-        )
+        answer = Answer(scorer.joined(parts), encoded.known_share(), None)
+        yield "assessments", lambda s=some, p=part, a=answer: model._assessments(s, p, a, repeat(((), ())))
         yield (
             _PLACES,
             lambda e=encoded: read(e.letters, parameters.encoder, scorer.tables, places=True),
@@ -88,3 +90,41 @@ def table(spent: dict[str, float]) -> list[str]:
     lines = [f"{'step':<34} us a letter   share"]
     lines += [f"{name:<34} {s:>11.1f} {s / plain:>7.1%}" for name, s in spent.items()]
     return [*lines, f"{'all but the evidence':<34} {plain:>11.1f}"]
+
+
+def compiled(model: RiskModel, petitions: list[Petition], rounds: int = 3) -> dict[str, float]:
+    """Return processor microseconds a letter of each kernel and of what is around them, best of `rounds`; with evidence."""
+    from risk_model.kernels import encoder, evidence, segment, terms
+
+    best: dict[str, float] = {}
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any) -> Any:
+            start = process_time()
+            out = function(*given)
+            spent[name] = spent.get(name, 0.0) + process_time() - start
+            return out
+
+        return run
+
+    kernels = {
+        segment: ("cut",),
+        terms: ("words", "word_letters", "word_terms", "silence", "ngrams", "weighed"),
+        encoder: ("clauses", "largest_placed", "lower", "attend", "known"),
+        evidence: ("term_shares", "window_shares", "word_shares", "heaviest"),
+    }
+    texts = prepare_many([f"{p.title}\n{p.body}" for p in petitions])
+    with ExitStack() as patches:
+        for module, names in kernels.items():
+            for name in names:
+                whole = f"{module.__name__.rpartition('.')[2]}: {name}"
+                patches.enter_context(patch.object(module, name, timed(whole, getattr(module, name))))
+        for _ in range(rounds):
+            spent.clear()
+            start = process_time()
+            for _ in model.engines.read(texts, _RISK, 5):
+                pass
+            spent["all of it"] = process_time() - start
+            best = {name: min(s / len(texts) * 1e6, best.get(name, float("inf"))) for name, s in spent.items()}
+    return best

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Cells = NDArray[np.int32] | Ints
+
+#: Letters that are multiplied one by one.
+_FEW: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,12 @@ class TermColumns:
         precision: hundreds of terms, some large, would otherwise move the fifth decimal.
         """
         data, used = self.data.astype(np.float64), weights.take(self.terms, axis=0).astype(np.float64)
-        if self.size == 1:
-            # One letter needs no sparse product, and a quick start not the library that has one.
-            return (data @ used)[None]
+        if self.size <= _FEW:
+            # A few letters need no sparse product, and a server or a quick start not the library that has one (18 MB).
+            order = np.argsort(self.rows, kind="stable")
+            columns, data = self.columns().take(order), data.take(order)
+            at = np.searchsorted(self.rows.take(order), np.arange(self.size + 1)).tolist()
+            return np.stack([data[i:j] @ used.take(columns[i:j], axis=0) for i, j in pairwise(at)])
         import scipy.sparse as sp
 
         matrix = sp.csc_array((data, self.rows, self.starts), shape=(self.size, len(self.terms)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ F32 = NDArray[np.float32]
 
 #: Characters cut and looked up at a time: enough to drown the fixed cost of array calls, little enough for the cache.
 CHUNK_CHARACTERS: Final = 100_000
+#: Words whose window products are made when they are met; then those of the whole vocabulary are.
+_FEW_WORDS: Final = 2_000
 #: Rows of weights mixed at a time.
 _ROWS: Final = 8_192
 
@@ -111,6 +113,7 @@ class Scorer:
         self.term_weights = _mixed(parameters.term_weights, mix[:k])
         self.bias = parameters.mix_bias + parameters.term_bias @ mix[:k]
         self.encoder_mix = mix[k:]
+        self._words_read = 0
 
     @cached_property
     def tables(self) -> Tables:
@@ -135,12 +138,22 @@ class Scorer:
 
     def read(self, encoded: Encoded, explained: bool = False) -> Read:
         """Return what both parts find in a batch; `explained` keeps what `word_shares` needs."""
-        reading = read(encoded.letters, self.parameters.encoder, self.tables, places=explained)
+        reading = self._reading(encoded.letters, explained)
         if not explained:
             return Read(self.terms(encoded), reading)
         found = encoded.found
         counts, order, first = tally_places(found.terms, found.rows, encoded.batch.size)
         return Read(weigh(counts, self.parameters.term_idf), reading, order, first)
+
+    def _reading(self, letters: Letters, places: bool) -> Reading:
+        self._words_read += len(letters.ids)
+        encoder = self.parameters.encoder
+        if "tables" in self.__dict__ or self._words_read > _FEW_WORDS:
+            return read(letters, encoder, self.tables, places)
+        # One letter on the command line needs some hundred words of the vocabulary, not all.
+        used, index = np.unique(np.append(letters.ids, END), return_inverse=True)
+        few = replace(letters, ids=index[:-1].astype(np.int32))
+        return read(few, encoder, word_tables(encoder, used), places)
 
     def encoded_logits(self, encoded: Encoded) -> F32:
         """Return the calibrated logits (letters, K) of a batch."""

@@ -148,6 +148,21 @@ def test_the_engine_can_be_chosen(small_model: Path, monkeypatch: pytest.MonkeyP
     assert type(Engines(load(small_model).scorer)._engine(1)) is kind
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["steps", "single precision"])
+def test_a_first_letter_makes_only_the_tables_it_needs(small_model: Path, whole: bool) -> None:
+    parameters = load_artifact(small_model).parameters
+    if not whole:
+        parameters = replace(parameters, encoder=replace(parameters.encoder, steps=np.empty(0, np.float32)))
+    texts = prepare_many(corpus().texts[:3])
+    first, later = Plain(Scorer(parameters)), Plain(Scorer(parameters))
+    assert later.scorer.tables is not None
+    found, expected = first.read(texts[:1], RISK, 5), later.read(texts[:1], RISK, 5)
+    assert "tables" not in first.scorer.__dict__
+    np.testing.assert_allclose(found.logits, expected.logits, atol=1e-6)
+    assert found.evidence is not None and expected.evidence is not None
+    assert found.evidence[0].starts == expected.evidence[0].starts
+
+
 def test_a_server_reads_on_while_code_is_compiled(small_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(engines.CHOICE, raising=False)
     monkeypatch.setattr(engines, "_spent", engines._MAKE)
