@@ -34,6 +34,9 @@ _SOME: Final = 4
 FIRST, LAST = 8, 16
 #: Weeks after which a letter is no longer compared with: two years, in which nearly every matter has spoken again or is over.
 MEMORY: Final = 104
+#: Letters of the index that new ones are compared with, at most: some 4 KB each. An office of up to 480 letters a week keeps all of two
+#: years; a larger one forgets first the letters of matters that have been silent longest.
+ROOM: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +161,10 @@ def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> l
     other, value = other[order][first], value[order][first]
     same = copied(history.sketches, history.runs, row, other)
     names = history.sketches.names
+    words = shared_words([texts[r - start] for r in row.tolist()], names[row], names[other])
     return [
-        Link(
-            history.ids[history.live[r]],
-            history.ids[history.live[o]],
-            float(1 / (1 + np.exp(-v))),
-            shared_words(texts[r - start], names[[r]], names[[o]]),
-            bool(c),
-        )
-        for r, o, v, c in zip(row.tolist(), other.tolist(), value.tolist(), same.tolist(), strict=True)
+        Link(history.ids[history.live[r]], history.ids[history.live[o]], float(1 / (1 + np.exp(-v))), w, bool(c))
+        for r, o, v, w, c in zip(row.tolist(), other.tolist(), value.tolist(), words, same.tolist(), strict=True)
     ]
 
 
@@ -205,7 +203,7 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
 
 
 def _thin(history: History, week: int) -> History:
-    """Drop live rows that are too old, and those in the middle of large matters."""
+    """Drop live rows that are too old, those in the middle of large matters, and those for which there is no room."""
     of = history.matter[history.live]
     order = np.lexsort((history.live, of))
     size = np.bincount(of)[of[order]]
@@ -213,6 +211,10 @@ def _thin(history: History, week: int) -> History:
     rank = np.arange(len(order)) - np.repeat(start, np.diff(start, append=len(order)))
     keep = ((rank < FIRST) | (rank >= size - LAST)) & (week - history.weeks[history.live[order]] <= MEMORY)
     rows = np.sort(order[keep])
+    if len(rows) > ROOM:
+        spoke = np.zeros(len(history.founders), np.int64)
+        np.maximum.at(spoke, history.matter, history.weeks)
+        rows = np.sort(rows[np.lexsort((rows, spoke[of[rows]]))[-ROOM:]])
     if len(rows) == len(of):
         return history
     return replace(history, sketches=history.sketches.take(rows), runs=history.runs[rows], live=history.live[rows])
