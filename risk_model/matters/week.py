@@ -172,7 +172,10 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
     """Join matters that this week's letters show to be one, the surest first; a matter takes part once a week."""
     of = history.matter[history.live]
     own, there = of[pairs.a], of[pairs.b]
-    good = (pairs.score >= _SPOKEN) & (own != there)
+    size = np.minimum(np.bincount(of, minlength=len(history.founders)), 2 * _SOME)
+    # A mean is rarely above the best pair of this week: where even that with the weight of size falls short, nothing is compared.
+    hope = pairs.score + np.log(np.maximum(size[own], size[there]))
+    good = (pairs.score >= _SPOKEN) & (own != there) & (hope >= UNITE)
     keys = np.unique(np.minimum(own, there)[good] * len(history.founders) + np.maximum(own, there)[good])
     found = [(int(k) // len(history.founders), int(k) % len(history.founders)) for k in keys]
     found = [pair for pair in found if pair not in history.barred]
@@ -186,11 +189,11 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
         return mine if len(mine) <= 2 * _SOME else np.concatenate([mine[:_SOME], mine[-_SOME:]])
 
     sides = [(rows(low), rows(high)) for low, high in found]
-    size = np.array([len(x) * len(y) for x, y in sides])
+    crossed = np.array([len(x) * len(y) for x, y in sides])
     i = np.concatenate([np.repeat(x, len(y)) for x, y in sides])
     j = np.concatenate([np.tile(y, len(x)) for x, y in sides])
     score = links.score(links.likenesses(history.sketches, i, j)).astype(np.float64)
-    mean = np.add.reduceat(score, np.cumsum(size) - size) / size
+    mean = np.add.reduceat(score, np.cumsum(crossed) - crossed) / crossed
     mean += [weight_of_size(max(len(x), len(y))) for x, y in sides]
     taken: set[int] = set()
     for k in np.argsort(-mean, kind="stable").tolist():
