@@ -17,7 +17,7 @@ from risk_model.scan import clock, gate
 from risk_model.scan.book import Book
 from risk_model.scan.findings import Gate
 from risk_model.scan.job import Job
-from risk_model.scan.letters import Scored
+from risk_model.scan.letters import Scored, up_to
 from risk_model.scan.publish import begin, finish, write_csv, write_rejects
 from risk_model.scan.report import write_reports
 from risk_model.scan.summary import Numbers, summarise
@@ -69,8 +69,8 @@ def draft(
     frame = placed(frame)
     light = scored.light
     late = int((light["week"] > week).sum()) if not replayed else 0
-    held = placed(light[light["week"] <= week])
-    letters = placed(book.letters[book.letters["week"] <= week])
+    held = placed(up_to(light, week))
+    letters = placed(up_to(book.letters, week))
     counted = Numbers(len(frame), len(frame), 0) if replayed else Numbers(given.rows, len(light), len(given.rejects))
     checked = _gate(job, model, book, week, frame, light, given, accept=replayed)
     notes = [*given.notes, *_notes(light, late, given)]

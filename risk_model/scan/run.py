@@ -22,7 +22,7 @@ from risk_model.scan.checkpoint import Parts, close_parts, open_parts, stamp
 from risk_model.scan.engines import Engine, Work
 from risk_model.scan.engines.local import Local
 from risk_model.scan.job import Cancelled, Job, OnProgress, Result, Step, never, silent
-from risk_model.scan.letters import Scored
+from risk_model.scan.letters import Scored, up_to
 from risk_model.scan.linkage import joined
 from risk_model.scan.output import Draft, Input, draft
 from risk_model.scan.plan import Partition, Reading, digest_file, list_files
@@ -107,6 +107,8 @@ def _scan(this: _Run) -> Result:
     with open_parts(work, stamped) as parts:
         stop = this.timed("score")
         reading = Reading(this.files, job.mapping, job.rows)
+        reading.rows = len(job.refused)
+        this.rejects += [(this.files[0].name, reject) for reject in job.refused]
         count = _score(this, reading, parts)
         parts.drop_from(count)
         stop()
@@ -205,7 +207,7 @@ def _probe(this: _Run, part: Partition) -> None:
 
 def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, reading: Reading) -> list[Draft]:
     """Group week by week and draft the weeks that were asked for; what history shall keep is staged."""
-    mine = scored.light[scored.light["week"] <= this.last].drop(columns=["part", "row", "source"])
+    mine = up_to(scored.light, this.last).drop(columns=["part", "row", "source"])
     book = grown(shelf.open(this.first) if shelf else empty_book(), mine)
     overrides = shelf.overrides() if shelf else []
     # A week that is scanned again must not change the weeks that were built on it.
