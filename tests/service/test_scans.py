@@ -179,9 +179,7 @@ def test_a_table_that_waits_can_be_withdrawn(office: Service) -> None:
 def test_tables_that_are_refused(office: Service, content: bytes, fields: dict[str, str], status: int) -> None:
     assert hand_in(office, content, **fields).status_code == status
     assert not list((office.settings.data_dir / "scan-input").glob("*"))
-    no_file = office.client.post(
-        "/api/v1/scans", files={"week": (None, "2026-W21")}, headers=office.login("triager")
-    )
+    no_file = office.client.post("/api/v1/scans", files={"week": (None, "2026-W21")}, headers=office.login("triager"))
     assert no_file.status_code == 422
 
 
