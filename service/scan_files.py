@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from risk_model.scan.handling import read_handling
 from risk_model.tables import Intake, Letter, Reject, open_table
 from risk_model.text import prepare_many
 from service.core import Core
@@ -112,6 +111,9 @@ def _write(core: Core, intake: Intake, path: Path) -> Taken:
 
 def _masked(letters: Iterable[Letter]) -> list[Mapping[str, Any]]:
     """Return the cells that are kept of letters, by role: masked text, and of handling only what a scan reads from it."""
+    # Brings pandas with it: workers that never scan save its memory.
+    from risk_model.scan.handling import read_handling
+
     some = list(letters)
     petitions = [x.petition for x in some]
     titles, bodies, areas = (prepare_many([getattr(p, name) for p in petitions]) for name in ("title", "body", "area"))

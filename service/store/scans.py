@@ -65,9 +65,10 @@ def was_scheduled(session: Session, week: str) -> bool:
     return session.scalar(select(ScanRow.id).where(ScanRow.scheduled == week)) is not None
 
 
-def newest(session: Session, limit: int) -> list[ScanRow]:
-    """Return the newest scans."""
-    return list(session.scalars(select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)))
+def newest(session: Session, limit: int, source: str | None = None) -> list[ScanRow]:
+    """Return the newest scans, of one source if it is named."""
+    query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)
+    return list(session.scalars(query.where(ScanRow.source == source) if source else query))
 
 
 def find(session: Session, public_id: str, *, lock: bool = False) -> ScanRow:

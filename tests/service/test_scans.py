@@ -149,6 +149,8 @@ def test_a_table_is_scanned_by_itself(office: Service) -> None:
     rejected = office.client.get(path, headers=office.login("viewer")).content.decode("utf-8-sig").splitlines()
     assert len(rejected) == 2, "what was refused at the door is listed"
     assert "4" in rejected[1].split(","), "by its row in the table"
+    page = office.client.get("/desk/weekly", headers=office.login("triager")).text
+    assert f"/api/v1/scans/{told['id']}/files/report.html" in page
     everything = kept(office)
     for secret in ("13912345678", "赵秋实", "钱万里"):
         assert secret.encode() not in everything
