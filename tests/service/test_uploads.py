@@ -120,7 +120,7 @@ def test_a_killed_server_loses_and_repeats_nothing(models: Path, tmp_path: Path)
     with live(tmp_path / "a", models=models, auth="off") as server:
         answer = httpx.post(f"{server.url}/api/v1/uploads", files={"file": ("t.csv", table(rows))}, timeout=patience)
         upload = answer.json()["id"]
-        while not httpx.get(f"{server.url}/api/v1/uploads/{upload}").json()["registered"]:
+        while not httpx.get(f"{server.url}/api/v1/uploads/{upload}", timeout=patience).json()["registered"]:
             time.sleep(0.02)
         server.process.kill()
         server.process.wait(PATIENCE)
@@ -132,7 +132,7 @@ def test_a_killed_server_loses_and_repeats_nothing(models: Path, tmp_path: Path)
     with live(tmp_path / "a", models=models, auth="off") as server:
         end = time.monotonic() + patience
         while time.monotonic() < end:
-            state = httpx.get(f"{server.url}/api/v1/uploads/{upload}").json()
+            state = httpx.get(f"{server.url}/api/v1/uploads/{upload}", timeout=patience).json()
             if state["state"] == "done":
                 break
             time.sleep(0.1)
