@@ -79,6 +79,21 @@ def test_a_scan_publishes_its_files(office: Service) -> None:
     assert [r["action"] for r in rows if r["action"].startswith("scan.")] == ["scan.add", "scan.export"]
 
 
+def test_the_book_is_read_in_chunks(office: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the book is, a scan holds a chunk of it at a time, on both databases."""
+    for k in range(5):
+        office.register(f"第{k}盏路灯不亮，请来修。", received="2026-05-27")
+    monkeypatch.setattr(scans, "_CHUNK", 3)
+    with office.core.store.reading() as session:
+        sizes, ids = [], []
+        for rows in scans.export(session, dt.date(2026, 5, 31)):
+            sizes.append(len(rows))
+            ids += [row["id"] for row in rows]
+            assert len(list(session)) <= 2 * 3, "petitions and their states; what was read before is let go"
+    assert sizes == [3, 3, 1]
+    assert len(set(ids)) == 7
+
+
 def test_a_stopped_service_hands_its_scan_on(office: Service) -> None:
     scan = ask(office).json()["id"]
     begun = time.monotonic()
