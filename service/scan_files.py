@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _WORDS: Final = {
 }  # fmt: skip
 #: Rows masked and written at a time.
 _CHUNK: Final = 1_000
+_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ def results(core: Core, public_id: str) -> Path:
 def forget(core: Core, public_id: str) -> None:
     """Delete a table that is no longer needed."""
     shutil.rmtree(place(core, public_id), ignore_errors=True)
+
+
+def old(core: Core) -> list[str]:
+    """Return the ids under which tables have been waiting for more than a day."""
+    folder = core.settings.data_dir / "scan-input"
+    if not folder.is_dir():
+        return []
+    return [p.name for p in folder.iterdir() if time.time() - p.stat().st_mtime > _DAY]
 
 
 def take(core: Core, path: Path, public_id: str) -> Taken:

@@ -85,12 +85,19 @@ class Scanner:
     def run(self, stopped: Callable[[], bool]) -> None:
         """Work off what waits."""
         self.schedule()
+        self._clear()
         while not stopped():
             with self.core.store.writing() as session:
                 row = scans.lease(session, self.name, self.core.now())
             if row is None:
                 return
             self._scan(row, stopped)
+
+    def _clear(self) -> None:
+        """Delete tables of yesterday and before that no scan waits for: whoever should have done so was killed."""
+        for public_id in scan_files.old(self.core):
+            if not self._still_open(public_id):
+                scan_files.forget(self.core, public_id)
 
     def _scan(self, row: ScanRow, stopped: Callable[[], bool]) -> None:
         folder = self.core.settings.data_dir / "scan-work" / row.public_id
@@ -111,7 +118,7 @@ class Scanner:
             for path in (letters, spec):
                 path.unlink(missing_ok=True)
             folder.rmdir()
-            if row.source == scans.FILE and not self._still_open(row.id):
+            if row.source == scans.FILE and not self._still_open(row.public_id):
                 scan_files.forget(self.core, row.public_id)
 
     def _of_book(self, row: ScanRow, letters: Path) -> dict[str, Any]:
@@ -128,10 +135,9 @@ class Scanner:
         refused = scan_files.refused(folder)
         return {"input": str(folder / "letters.parquet"), "out": str(out), "history": None, "refused": refused}
 
-    def _still_open(self, scan_id: int) -> bool:
+    def _still_open(self, public_id: str) -> bool:
         with self.core.store.reading() as session:
-            row = session.get(ScanRow, scan_id)
-            return row is not None and row.state in scans.OPEN
+            return scans.is_open(session, public_id)
 
     def _model(self) -> str:
         self.core.catch_up()

@@ -31,7 +31,7 @@ from service.deps import TheCore, allowed
 from service.errors import ApiError
 from service.scanning import sunday
 from service.security.permissions import Permission, Principal
-from service.store import Clash, Missing, audit, scans
+from service.store import Missing, audit, scans
 from service.store.tables import ScanRow
 
 router = APIRouter(prefix=PREFIX, tags=["每周扫描"])
@@ -162,7 +162,7 @@ def _add_file(core: Core, who: Principal, file: UploadFile, said: ScanIn) -> Sca
             # What the reader says may name a column, and a file without a header has letters there.
             raise ApiError(422, "读不出信访事项：请确认文件是表格，第一行是列名，并有“内容”一类的列") from None
     week = said.week or (_week_of(taken.newest) if taken.newest else week_name(_this_week(core) - 1))
-    refused = len(taken.rejects)
+    refused, asked_for = len(taken.rejects), False
     try:
         if refused == taken.rows:
             raise ApiError(422, "表里没有可以扫描的来信")
@@ -172,9 +172,10 @@ def _add_file(core: Core, who: Principal, file: UploadFile, said: ScanIn) -> Sca
             )
             details = {"week": week, "accept_drift": said.accept_drift, "rows": taken.rows, "rejected": refused}
             audit.record(session, core.now(), who.actor, "scan.add", public_id, details=details)
-    except (ApiError, Clash):
-        scan_files.forget(core, public_id)
-        raise
+        asked_for = True
+    finally:
+        if not asked_for:
+            scan_files.forget(core, public_id)
     core.wake("scans")
     return _view(core, row)
 

@@ -80,6 +80,12 @@ def find(session: Session, public_id: str, *, lock: bool = False) -> ScanRow:
     return row
 
 
+def is_open(session: Session, public_id: str) -> bool:
+    """Tell whether a scan waits or runs."""
+    found = select(ScanRow.id).where(ScanRow.public_id == public_id, ScanRow.state.in_(OPEN))
+    return session.scalar(found) is not None
+
+
 def cancel(row: ScanRow) -> None:
     """Stop a scan; nothing of it is published."""
     if row.state not in OPEN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -179,6 +180,13 @@ def test_a_table_that_waits_can_be_withdrawn(office: Service) -> None:
     scan = hand_in(office, TABLE.encode()).json()["id"]
     waiting = office.settings.data_dir / "scan-input" / scan
     assert waiting.is_dir()
+    forgotten = waiting.with_name("f" * 32)
+    forgotten.mkdir()
+    for folder in (waiting, forgotten):
+        os.utime(folder, (0, 0))
+    Scanner(office.core).run(lambda: True)
+    assert waiting.is_dir(), "its scan has not begun"
+    assert not forgotten.exists(), "left by somebody who was killed"
     office.client.delete(f"/api/v1/scans/{scan}", headers=office.login("triager"))
     assert not waiting.exists()
 
