@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run desk test cover browser screenshots lint format bench bench-desk bench-scan bench-service docs study lock clean
+.PHONY: run desk test cover browser screenshots lint format bench bench-desk bench-scan bench-service drill docs study lock clean
 
 # On a terminal the desk stays open until Ctrl-C; elsewhere (CI, a pipe) only the result is printed.
 run: $(VENV)/.run
@@ -50,6 +50,10 @@ bench-desk: $(VENV)/.dev
 
 bench-service: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.service
+
+# A server is killed in the middle of an upload of twenty thousand letters: afterwards each is registered exactly once.
+drill: $(VENV)/.dev
+	PETITION_RISK_DRILL_ROWS=20000 $(BIN)/pytest tests/service/test_uploads.py -k killed_server
 
 bench-scan: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scan.scale --sizes 10000 100000

@@ -23,6 +23,8 @@ _JSON: Final = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM: Final = re.compile(r"multipart/form-data\s*;.*", re.IGNORECASE)
 _API: Final = "/api/"
 _UPLOADS: Final = frozenset({"/api/v1/uploads", "/api/v1/batches"})
+#: Reads either: a week of the book is asked for in JSON, a table comes as a form.
+_BOTH: Final = "/api/v1/scans"
 #: A method outside this set is somebody's invention, and would be written into the log and the metrics.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -111,7 +113,7 @@ class Limit:
         has_body = length not in {"", "0"} or "transfer-encoding" in headers
         status = 0
         # Only these endpoints read forms.
-        is_upload = scope["path"] in _UPLOADS
+        is_upload = scope["path"] in _UPLOADS or (scope["path"] == _BOTH and bool(_FORM.fullmatch(kind)))
         most = self.most[is_upload]
         if has_body and length and (not length.isdigit() or int(length) > most):
             status = 413

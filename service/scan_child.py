@@ -15,6 +15,7 @@ from typing import Any
 
 from risk_model.errors import PetitionRiskError
 from risk_model.scan import Job, Step, run
+from risk_model.tables import Reject
 
 
 def main(path: Path) -> None:
@@ -33,9 +34,10 @@ def main(path: Path) -> None:
     job = Job(
         inputs=(Path(said["input"]),),
         out=Path(said["out"]),
-        history=Path(said["history"]),
+        history=Path(said["history"]) if said["history"] else None,
         model=said["model"],
         accept_drift=said["accept_drift"],
+        refused=tuple(Reject(number, reason) for number, reason in said["refused"]),
     )
     try:
         made = run(job, said["week"], _told, cancelled)

@@ -1,4 +1,4 @@
-"""Weekly scans of the book: when one is due, what it reads, and the process that makes it."""
+"""Weekly scans of the book and of tables: when one is due, what it reads, and the process that makes it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 
 from risk_model.matters import week_name, week_of_name
+from service import scan_files
 from service.core import Core
 from service.logs import log
 from service.settings import Settings
@@ -84,6 +85,7 @@ class Scanner:
     def run(self, stopped: Callable[[], bool]) -> None:
         """Work off what waits."""
         self.schedule()
+        self._clear()
         while not stopped():
             with self.core.store.writing() as session:
                 row = scans.lease(session, self.name, self.core.now())
@@ -91,19 +93,19 @@ class Scanner:
                 return
             self._scan(row, stopped)
 
+    def _clear(self) -> None:
+        """Delete tables of yesterday and before that no scan waits for: whoever should have done so was killed."""
+        for public_id in scan_files.old(self.core):
+            if not self._still_open(public_id):
+                scan_files.forget(self.core, public_id)
+
     def _scan(self, row: ScanRow, stopped: Callable[[], bool]) -> None:
-        core = self.core
-        folder = core.settings.data_dir / "scan-work" / row.public_id
-        history = core.settings.data_dir / "scan-history"
-        for path in (folder, history, core.settings.scan_folder):
-            path.mkdir(parents=True, exist_ok=True)
+        folder = self.core.settings.data_dir / "scan-work" / row.public_id
+        folder.mkdir(parents=True, exist_ok=True)
         letters, spec = folder / "book.parquet", folder / "scan.json"
         try:
-            self._export(letters, history, sunday(row.week))
-            said = {
-                "input": str(letters), "out": str(core.settings.scan_folder), "history": str(history),
-                "week": row.week, "model": self._model(), "accept_drift": row.accept_drift,
-            }  # fmt: skip
+            said = self._of_file(row) if row.source == scans.FILE else self._of_book(row, letters)
+            said |= {"week": row.week, "model": self._model(), "accept_drift": row.accept_drift}
             spec.write_text(json.dumps(said), encoding="utf-8")
             command = [sys.executable, "-P", "-m", "service.scan_child", str(spec)]
             # -P: nothing in the folder we happen to run in takes the place of a module.
@@ -116,6 +118,26 @@ class Scanner:
             for path in (letters, spec):
                 path.unlink(missing_ok=True)
             folder.rmdir()
+            if row.source == scans.FILE and not self._still_open(row.public_id):
+                scan_files.forget(self.core, row.public_id)
+
+    def _of_book(self, row: ScanRow, letters: Path) -> dict[str, Any]:
+        history, out = self.core.settings.data_dir / "scan-history", self.core.settings.scan_folder
+        for path in (history, out):
+            path.mkdir(parents=True, exist_ok=True)
+        self._export(letters, history, sunday(row.week))
+        return {"input": str(letters), "out": str(out), "history": str(history), "refused": []}
+
+    def _of_file(self, row: ScanRow) -> dict[str, Any]:
+        """A table is scanned by itself: what it says is neither added to the book nor told apart by it."""
+        folder, out = scan_files.place(self.core, row.public_id), scan_files.results(self.core, row.public_id)
+        out.mkdir(parents=True, exist_ok=True)
+        refused = scan_files.refused(folder)
+        return {"input": str(folder / "letters.parquet"), "out": str(out), "history": None, "refused": refused}
+
+    def _still_open(self, public_id: str) -> bool:
+        with self.core.store.reading() as session:
+            return scans.is_open(session, public_id)
 
     def _model(self) -> str:
         self.core.catch_up()

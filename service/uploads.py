@@ -35,7 +35,7 @@ def read(core: Core, path: Path, actor: str) -> str:
             upload = uploads.create(session, core.now(), actor)
             upload.dropped = list(intake.dropped)
             for item in intake:
-                problem = _problem(core, item) if isinstance(item, Letter) else item.reason
+                problem = problem_of(core, item) if isinstance(item, Letter) else item.reason
                 if isinstance(item, Letter) and not problem:
                     uploads.add(session, upload, [(item.number, masked(item.petition))])
                 else:
@@ -46,7 +46,8 @@ def read(core: Core, path: Path, actor: str) -> str:
             return upload.public_id
 
 
-def _problem(core: Core, letter: Letter) -> str:
+def problem_of(core: Core, letter: Letter) -> str:
+    """Return why a row is not taken, "" where it is."""
     p = letter.petition
     if len(p.title) + len(p.body) > core.settings.max_text_chars:
         return "文字太长"

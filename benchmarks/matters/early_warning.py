@@ -21,9 +21,9 @@ from risk_model.matters import COLUMNS, ReplayedWeek, replay, week_name, week_of
 
 
 def write_week(folder: Path, week: ReplayedWeek, *, sure: bool = False) -> None:
-    """Write one week's folder; with `sure` only the entries beyond expectation are listed."""
+    """Write one week's folder; with `sure` only what is rising is listed, no early signs."""
     folder.mkdir(parents=True)
-    entries = [e.to_dict() for e in week.rising if e.beyond_expected or not sure]
+    entries = [e.to_dict() for e in week.rising if e.sure or not sure]
     pd.DataFrame(entries, columns=list(COLUMNS)).to_csv(folder / "rising.csv", index=False)
     of = week.grouping.matters
     pd.DataFrame({"id": list(of), "matter_id": list(of.values())}).to_parquet(folder / "scores.parquet")
@@ -49,7 +49,7 @@ def own_outcome(weeks: list[ReplayedWeek], listed: list[ReplayedWeek]) -> pd.Dat
 
 
 def main() -> None:
-    """Write the folders and print the figures of docs/matters.md."""
+    """Write the folders and print how the forecast held."""
     cli = parser(__doc__.splitlines()[0])
     cli.add_argument("--weeks", default="2019-W05:2019-W52")
     cli.add_argument("--out", type=Path, required=True)

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.features.hashing import ngram_hashes, values
+from risk_model.features.hashing import ngram_hashes, span_hashes, values
 from risk_model.matters.history import RUNS
 from risk_model.matters.sketch import Sketches
-from risk_model.matters.vectors import pair_dots
+from risk_model.matters.vectors import TEXTS, row_dots
 
 #: Unrelated letters share set phrases of up to about 20 characters (measured on real messages for the training split).
 RUN: Final = 20
@@ -33,16 +33,23 @@ def read_runs(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint
 
     [1] A. Z. Broder, On the resemblance and containment of documents, SEQUENCES 1997.
     """
+    parts = [_read(texts[s : s + TEXTS]) for s in range(0, max(1, len(texts)), TEXTS)]
+    return np.concatenate([prints for prints, _ in parts]), np.concatenate([runs for _, runs in parts])
+
+
+def _read(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     prints = np.zeros(len(texts), np.uint64)
     runs = np.full((len(texts), RUNS), _NONE)
-    for r, text in enumerate(texts):
-        plain = _NOISE.sub("", text)
-        if len(plain) < RUN:
-            continue
-        value = values(np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), np.uint32))
-        smallest = np.unique(ngram_hashes(value, RUN))[:RUNS]
+    plain = [_NOISE.sub("", text) for text in texts]
+    value = values(np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32))
+    every = ngram_hashes(value, RUN)
+    ends = np.cumsum([len(text) for text in plain], dtype=np.int64)
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+    long = np.flatnonzero(ends - starts >= RUN)
+    prints[long] = span_hashes(value, starts[long], ends[long])
+    for r in long.tolist():
+        smallest = np.unique(every[starts[r] : ends[r] - RUN + 1])[:RUNS]
         runs[r, : len(smallest)] = smallest
-        prints[r] = ngram_hashes(value, len(plain))[0]
     return prints, runs
 
 
@@ -62,5 +69,5 @@ def copied(
     A text shorter than a run is too little to be called a copy.
     """
     enough: NDArray[np.bool_] = (runs[i, 0] != _NONE) & (runs[j, 0] != _NONE)
-    alike = pair_dots(sketches.names, sketches.names, i, j) >= SAME
+    alike = row_dots(sketches.names[i], sketches.names[j]) >= SAME
     return enough & np.logical_or(alike, shared_runs(runs[i], runs[j]) >= COPIED)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from risk_model.matters.sketch import Sketches
-from risk_model.matters.vectors import pair_dots, pick_columns
+from risk_model.matters.vectors import Rows, narrow, row_dots, with_data
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -23,6 +22,9 @@ Floats = NDArray[np.float32]
 COMMON: Final = 120
 #: Letters compared with one letter: those that share the most with it.
 CANDIDATES: Final = 48
+#: New letters looked up, and pairs compared, at a time: what they are laid out in stays within some 100 MB.
+_ROWS: Final = 1_000
+_PAIRS: Final = 10_000
 #: Bounds of a score. A pair that was no candidate counts as the lower one.
 FLOOR, CEILING = -6.0, 6.0
 
@@ -36,9 +38,21 @@ TOPIC_UNKNOWN: Final = 0.85
 def candidates(new: Sketches, every: Sketches) -> tuple[Ints, Ints]:
     """Return the pairs to score: (row of `every`, earlier row of `every`); the last rows of `every` are those of `new`."""
     held = np.bincount(every.names.indices, minlength=every.names.shape[1])
-    rare = (held > 1) & (held <= COMMON)
-    shared = sp.csr_array(pick_columns(new.names, rare) @ pick_columns(every.names, rare).T)
-    row = np.repeat(np.arange(len(new)), np.diff(shared.indptr)) + len(every) - len(new)
+    rare = np.zeros(len(held), np.bool_)
+    rare[new.names.indices] = True
+    rare &= (held > 1) & (held <= COMMON)
+    there = narrow(every.names, rare)
+    here, columns, first = there[len(every) - len(new) :], there.T.tocsr(), len(every) - len(new)
+    found = [_nearest(here[s : s + _ROWS] @ columns, first + s) for s in range(0, len(new), _ROWS)]
+    row, other = (np.concatenate([part[k] for part in found] or [np.zeros(0, np.int64)]) for k in (0, 1))
+    # Two letters of one week find each other twice: once is enough.
+    pairs = np.unique(np.maximum(row, other) * len(every) + np.minimum(row, other))
+    return pairs // max(1, len(every)), pairs % max(1, len(every))
+
+
+def _nearest(shared: Rows, first: int) -> tuple[Ints, Ints]:
+    """Return each row's CANDIDATES heaviest columns, itself left out; row 0 is row `first` of the index."""
+    row = np.repeat(np.arange(first, first + shared.shape[0]), np.diff(shared.indptr))
     other = shared.indices.astype(np.int64)
     mine = row != other
     row, other, weight = row[mine], other[mine], shared.data[mine]
@@ -46,10 +60,7 @@ def candidates(new: Sketches, every: Sketches) -> tuple[Ints, Ints]:
     row, other = row[order], other[order]
     start = np.flatnonzero(np.diff(row, prepend=-1))
     rank = np.arange(len(row)) - np.repeat(start, np.diff(start, append=len(row)))
-    row, other = row[rank < CANDIDATES], other[rank < CANDIDATES]
-    # Two letters of one week find each other twice: once is enough.
-    pairs = np.unique(np.maximum(row, other) * len(every) + np.minimum(row, other))
-    return pairs // max(1, len(every)), pairs % max(1, len(every))
+    return row[rank < CANDIDATES], other[rank < CANDIDATES]
 
 
 def likenesses(s: Sketches, i: Ints, j: Ints) -> Floats:
@@ -58,18 +69,29 @@ def likenesses(s: Sketches, i: Ints, j: Ints) -> Floats:
     names, words, title: square root of the cosine; cover: share of one letter's title found in the other letter, the larger and the
     smaller of both ways; topic: cosine; clash: 1 where both name places and none in common; gap: log of 1 + days between.
     """
-    there = sum(pair_dots(s.title, text, i, j, np.square, np.ones_like) for text in (s.names, s.words))
-    back = sum(pair_dots(s.title, text, j, i, np.square, np.ones_like) for text in (s.names, s.words))
+    out = np.zeros((len(i), len(FEATURES)), np.float32)
+    for k in range(0, len(i), _PAIRS):
+        part = slice(k, k + _PAIRS)
+        out[part] = _likenesses(s, i[part], j[part])
+    return out
+
+
+def _likenesses(s: Sketches, i: Ints, j: Ints) -> Floats:
+    names, words, title = ((rows[i], rows[j]) for rows in (s.names, s.words, s.title))
+    squared = [with_data(rows, np.square(rows.data)) for rows in title]
+    ones = [[with_data(text[side], np.ones_like(text[side].data)) for text in (names, words)] for side in (0, 1)]
+    there = row_dots(squared[0], ones[1][0]) + row_dots(squared[0], ones[1][1])
+    back = row_dots(squared[1], ones[0][0]) + row_dots(squared[1], ones[0][1])
     named = np.diff(s.places.indptr) > 0
     known = s.topics.shape[1] > 0
     columns = [
-        np.sqrt(pair_dots(s.names, s.names, i, j)),
-        np.sqrt(pair_dots(s.words, s.words, i, j)),
-        np.sqrt(pair_dots(s.title, s.title, i, j)),
+        np.sqrt(row_dots(*names)),
+        np.sqrt(row_dots(*words)),
+        np.sqrt(row_dots(*title)),
         np.maximum(there, back),
         np.minimum(there, back),
         np.einsum("ij,ij->i", s.topics[i], s.topics[j]) if known else np.full(len(i), TOPIC_UNKNOWN),
-        named[i] & named[j] & (pair_dots(s.places, s.places, i, j) == 0),
+        named[i] & named[j] & (row_dots(s.places[i], s.places[j]) == 0),
         np.log1p(np.abs(s.days[i] - s.days[j])),
     ]
     return np.stack(columns, axis=1).astype(np.float32)

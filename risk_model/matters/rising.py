@@ -19,7 +19,7 @@ Reals = NDArray[np.float64]
 #: Columns of rising.csv.
 COLUMNS: Final = (
     "week", "rank", "matter_id", "title", "letters_this_week", "letters_before", "expected", "risk", "reasons",
-    "copies", "chance", "beyond_expected", "first_listed",
+    "copies", "chance", "beyond_expected", "first_listed", "sure",
 )  # fmt: skip
 #: Longest list: what one weekly meeting can discuss.
 LENGTH: Final = 10
@@ -31,6 +31,9 @@ TOLD: Final = 8
 FALSE_ALARMS: Final = 0.10
 #: Letters in TOLD weeks from which a matter can be rising: one letter is no rise.
 LEAST: Final = 2
+#: Forecast from which an entry is called rising and no early sign. Chosen on the first half of a year of public letters: of such
+#: entries about one in three went on there, and more than one in two in the second half (docs/early-warning.md).
+SURE: Final = 0.35
 #: A letter of a week ago counts this much of one of now: half in about four weeks, the time in which an answer is due or not.
 _FADE: Final = 0.84
 #: What risk (log odds) and factors add to the log of the forecast rate; fitted on one half of the listed matters and checked on the
@@ -67,6 +70,7 @@ class RisingEntry:
     `letters_before` counts the eight weeks before; `expected` is the number of letters usual for this week; `chance` is the
     forecast that at least one more comes within four weeks; `beyond_expected` says that the last four weeks are more than chance
     explains, at a false discovery rate of FALSE_ALARMS; `first_listed` is the week of the matter's first appearance in the list.
+    `sure` tells what is rising (beyond expectation, or a forecast of SURE and more) from early signs, most of which come to nothing.
     """
 
     week: str
@@ -82,6 +86,7 @@ class RisingEntry:
     chance: float
     beyond_expected: bool
     first_listed: str
+    sure: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain types, keys in the order of COLUMNS."""
@@ -95,9 +100,10 @@ def rising(
     listed: Mapping[str, str] | None = None,
     length: int = LENGTH,
 ) -> list[RisingEntry]:
-    """Return the matters that had a letter in `week` and at least LEAST in TOLD weeks, the likeliest to go on first.
+    """Return the matters that had a letter in `week` and at least LEAST in TOLD weeks: what is rising, then early signs.
 
-    Only letters up to `week` are read. `listed` maps matter ids to the week they were first listed in. The list is shorter than
+    What is rising stands in order of the forecast; early signs, which no forecast tells apart, in order of their letters in TOLD
+    weeks and then their risk. Only letters up to `week` are read. `listed` maps matter ids to the week they were first listed in. The list is shorter than
     `length`, or empty, when little is rising.
     """
     told = facts or Facts()
@@ -146,7 +152,13 @@ def rising(
     tilt = np.array([views[m][1] for m in picked.tolist()])
     chance = _straight(tail(shape[picked], inverse[picked] / np.exp(tilt), float(WINDOW), np.ones(len(picked))))
     ids = [history.matter_id(int(m)) for m in numbers[picked]]
-    ranked = sorted(range(len(picked)), key=lambda k: (-chance[k], -fresh[picked[k]], ids[k]))[:length]
+    sure = beyond[picked] | (chance >= SURE)
+    risks = np.nan_to_num(np.array([views[m][0] for m in picked.tolist()]))
+
+    def place(k: int) -> tuple[float, ...]:
+        return (0, -chance[k], -fresh[picked[k]]) if sure[k] else (1, -fresh[picked[k]], -risks[k])
+
+    ranked = sorted(range(len(picked)), key=lambda k: (place(k), ids[k]))[:length]
     copied = count(history.copies[known] & (ago <= TOLD))
     told_before = count((ago > 0) & (ago <= TOLD))
     out = []
@@ -155,8 +167,7 @@ def rising(
         risk, _, says = views[m]
         reasons = [f"本周{now[m]:.0f}件，前{TOLD}周共{told_before[m]:.0f}件"]
         reasons += [f"其中{copied[m]:.0f}件内容基本相同"] if copied[m] else []
-        reasons += says
-        reasons += [f"明显多于往常（误报率不超过{FALSE_ALARMS:.0%}）" if beyond[m] else "苗头，统计上尚不能确定"]
+        reasons += [*says, *_how_sure(beyond=bool(beyond[m]), sure=bool(sure[k]))]
         reasons += [f"四周内再有来信的可能约{chance[k]:.0%}"]
         out.append(
             RisingEntry(
@@ -173,9 +184,16 @@ def rising(
                 round(float(chance[k]), 3),
                 bool(beyond[m]),
                 (listed or {}).get(ids[k], week_name(week)),
+                bool(sure[k]),
             )
         )
     return out
+
+
+def _how_sure(*, beyond: bool, sure: bool) -> list[str]:
+    if beyond:
+        return [f"明显多于往常（误报率不超过{FALSE_ALARMS:.0%}）"]
+    return [] if sure else ["苗头，多数不再来信"]
 
 
 def _straight(raw: Reals) -> Reals:

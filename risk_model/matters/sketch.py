@@ -98,7 +98,8 @@ def _place_rows(letters: Letters) -> Rows:
         named = set(_CODED.findall(letters.titles[r] + letters.bodies[r])) | ({letters.areas[r]} - {""})
         row += [r] * len(named)
         column += sorted(zlib.crc32(p.encode()) % _PLACES for p in named)
-    out = sp.csr_array((np.ones(len(row), np.float32), (row, column)), shape=(len(letters), _PLACES))
+    where = np.array(row, np.int32), np.array(column, np.int32)
+    out = sp.csr_array((np.ones(len(row), np.float32), where), shape=(len(letters), _PLACES))
     out.sum_duplicates()
     out.data[:] = 1
     return out

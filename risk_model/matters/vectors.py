@@ -7,7 +7,8 @@ for ever, so a week can be read without the vocabulary of the weeks before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -30,15 +31,23 @@ Rows: TypeAlias = Any
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 _END: Final = "\n"
-#: Pairs multiplied at a time: their rows laid side by side stay within some 100 MB.
-_STRETCH: Final = 20_000
+#: Texts read at a time: enough for vectorised work, few enough that a week of any size takes little memory.
+TEXTS: Final = 1_000
+#: Code points whose kind is looked up; the others, rare, are asked one by one.
+_PLANE: Final = 1 << 16
 
 
 def count_rows(texts: Sequence[str]) -> Rows:
     """Return counts of n-grams, shape (len(texts), WIDTH); no n-gram crosses punctuation, white space or a mask."""
+    parts = [_count(texts[s : s + TEXTS]) for s in range(0, len(texts), TEXTS)]
+    return sp.vstack(parts, format="csr") if len(parts) > 1 else parts[0] if parts else _count([])
+
+
+def _count(texts: Sequence[str]) -> Rows:
     joined = _END.join([*texts, ""])
     sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
-    row_of = np.repeat(np.arange(len(texts)), sizes)
+    # Narrow indices halve the index of a large book.
+    row_of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
     columns, starts, _ = find_ngrams(joined)
     out = sp.csr_array((np.ones(len(starts), np.float32), (row_of[starts], columns)), shape=(len(texts), WIDTH))
     out.sum_duplicates()
@@ -61,9 +70,15 @@ def find_ngrams(text: str) -> tuple[NDArray[np.int32], Ints, Ints]:
 
 def _sounding(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Flag letters and digits: what is left when punctuation and symbols are gone."""
-    kinds, where = np.unique(codes, return_inverse=True)
-    flags = np.fromiter((chr(c).isalnum() for c in kinds), np.bool_, len(kinds))
-    return flags[where]
+    flags = _plane().take(codes, mode="clip")
+    for k in np.flatnonzero(codes >= _PLANE).tolist():
+        flags[k] = chr(codes[k]).isalnum()
+    return flags
+
+
+@cache
+def _plane() -> NDArray[np.bool_]:
+    return np.fromiter((chr(c).isalnum() for c in range(_PLANE)), np.bool_, _PLANE)
 
 
 def weigh_rows(counts: Rows, idf: NDArray[np.float32], only: NDArray[np.bool_] | None = None) -> Rows:
@@ -76,15 +91,26 @@ def weigh_rows(counts: Rows, idf: NDArray[np.float32], only: NDArray[np.bool_] |
     return out
 
 
-def _same(data: Floats) -> Floats:
-    return data
-
-
 def pick_columns(rows: Rows, only: NDArray[np.bool_]) -> Rows:
     """Return `rows` with the columns not flagged in `only` emptied."""
     kept = only[rows.indices]
-    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))[kept]
-    return sp.csr_array((rows.data[kept], (row, rows.indices[kept])), shape=rows.shape)
+    return sp.csr_array((rows.data[kept], rows.indices[kept], _bounds(kept, rows.indptr)), shape=rows.shape)
+
+
+def _bounds(kept: NDArray[np.bool_], indptr: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return where rows begin once only the `kept` entries are left."""
+    before = np.zeros(len(kept) + 1, np.int32)
+    np.cumsum(kept, dtype=np.int32, out=before[1:])
+    return before[indptr]
+
+
+def narrow(rows: Rows, only: NDArray[np.bool_]) -> Rows:
+    """Return `rows` with just the columns flagged in `only`, numbered anew in the same order."""
+    kept = only[rows.indices]
+    number = np.cumsum(only, dtype=np.int32) - 1
+    columns = number[rows.indices[kept]]
+    shape = (rows.shape[0], int(only.sum()))
+    return sp.csr_array((rows.data[kept], columns, _bounds(kept, rows.indptr)), shape=shape)
 
 
 def _heaviest(rows: Rows, kept: int) -> Rows:
@@ -95,22 +121,17 @@ def _heaviest(rows: Rows, kept: int) -> Rows:
     # Ties are broken by column, so that the choice does not hang on the order of anything.
     order = np.lexsort((rows.indices, -rows.data, row))
     rank = np.arange(len(row)) - np.repeat(rows.indptr[:-1], size)
-    keep = np.sort(order[rank < kept])
-    return sp.csr_array((rows.data[keep], (row[keep], rows.indices[keep])), shape=rows.shape)
+    keep = np.zeros(len(row), np.bool_)
+    keep[order[rank < kept]] = True
+    return sp.csr_array((rows.data[keep], rows.indices[keep], _bounds(keep, rows.indptr)), shape=rows.shape)
 
 
-def pair_dots(
-    a: Rows,
-    b: Rows,
-    i: Ints,
-    j: Ints,
-    of_a: Callable[[Floats], Floats] = _same,
-    of_b: Callable[[Floats], Floats] = _same,
-) -> Floats:
-    """Return the dot product of row i[k] of `a` and row j[k] of `b` for every k; `of_a` and `of_b` change the entries first."""
-    out = np.empty(len(i), np.float32)
-    for s in range(0, len(i), _STRETCH):
-        left, right = a[i[s : s + _STRETCH]], b[j[s : s + _STRETCH]]
-        left.data, right.data = of_a(left.data), of_b(right.data)
-        out[s : s + _STRETCH] = left.multiply(right).sum(axis=1)
+def row_dots(a: Rows, b: Rows) -> Floats:
+    """Return the dot product of each row of `a` with the same row of `b`."""
+    out: Floats = a.multiply(b).sum(axis=1).astype(np.float32)
     return out
+
+
+def with_data(rows: Rows, data: Floats) -> Rows:
+    """Return rows with the same places and other entries."""
+    return sp.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)

@@ -34,6 +34,9 @@ _SOME: Final = 4
 FIRST, LAST = 8, 16
 #: Weeks after which a letter is no longer compared with: two years, in which nearly every matter has spoken again or is over.
 MEMORY: Final = 104
+#: Letters of the index that new ones are compared with, at most: some 4 KB each. An office of up to 480 letters a week keeps all of two
+#: years; a larger one forgets first the letters of matters that have been silent longest.
+ROOM: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +161,10 @@ def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> l
     other, value = other[order][first], value[order][first]
     same = copied(history.sketches, history.runs, row, other)
     names = history.sketches.names
+    words = shared_words([texts[r - start] for r in row.tolist()], names[row], names[other])
     return [
-        Link(
-            history.ids[history.live[r]],
-            history.ids[history.live[o]],
-            float(1 / (1 + np.exp(-v))),
-            shared_words(texts[r - start], names[[r]], names[[o]]),
-            bool(c),
-        )
-        for r, o, v, c in zip(row.tolist(), other.tolist(), value.tolist(), same.tolist(), strict=True)
+        Link(history.ids[history.live[r]], history.ids[history.live[o]], float(1 / (1 + np.exp(-v))), w, bool(c))
+        for r, o, v, w, c in zip(row.tolist(), other.tolist(), value.tolist(), words, same.tolist(), strict=True)
     ]
 
 
@@ -174,7 +172,10 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
     """Join matters that this week's letters show to be one, the surest first; a matter takes part once a week."""
     of = history.matter[history.live]
     own, there = of[pairs.a], of[pairs.b]
-    good = (pairs.score >= _SPOKEN) & (own != there)
+    size = np.minimum(np.bincount(of, minlength=len(history.founders)), 2 * _SOME)
+    # A mean is rarely above the best pair of this week: where even that with the weight of size falls short, nothing is compared.
+    hope = pairs.score + np.log(np.maximum(size[own], size[there]))
+    good = (pairs.score >= _SPOKEN) & (own != there) & (hope >= UNITE)
     keys = np.unique(np.minimum(own, there)[good] * len(history.founders) + np.maximum(own, there)[good])
     found = [(int(k) // len(history.founders), int(k) % len(history.founders)) for k in keys]
     found = [pair for pair in found if pair not in history.barred]
@@ -188,11 +189,11 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
         return mine if len(mine) <= 2 * _SOME else np.concatenate([mine[:_SOME], mine[-_SOME:]])
 
     sides = [(rows(low), rows(high)) for low, high in found]
-    size = np.array([len(x) * len(y) for x, y in sides])
+    crossed = np.array([len(x) * len(y) for x, y in sides])
     i = np.concatenate([np.repeat(x, len(y)) for x, y in sides])
     j = np.concatenate([np.tile(y, len(x)) for x, y in sides])
     score = links.score(links.likenesses(history.sketches, i, j)).astype(np.float64)
-    mean = np.add.reduceat(score, np.cumsum(size) - size) / size
+    mean = np.add.reduceat(score, np.cumsum(crossed) - crossed) / crossed
     mean += [weight_of_size(max(len(x), len(y))) for x, y in sides]
     taken: set[int] = set()
     for k in np.argsort(-mean, kind="stable").tolist():
@@ -205,7 +206,7 @@ def _unite(history: History, week: int, pairs: _Pairs) -> History:
 
 
 def _thin(history: History, week: int) -> History:
-    """Drop live rows that are too old, and those in the middle of large matters."""
+    """Drop live rows that are too old, those in the middle of large matters, and those for which there is no room."""
     of = history.matter[history.live]
     order = np.lexsort((history.live, of))
     size = np.bincount(of)[of[order]]
@@ -213,6 +214,10 @@ def _thin(history: History, week: int) -> History:
     rank = np.arange(len(order)) - np.repeat(start, np.diff(start, append=len(order)))
     keep = ((rank < FIRST) | (rank >= size - LAST)) & (week - history.weeks[history.live[order]] <= MEMORY)
     rows = np.sort(order[keep])
+    if len(rows) > ROOM:
+        spoke = np.zeros(len(history.founders), np.int64)
+        np.maximum.at(spoke, history.matter, history.weeks)
+        rows = np.sort(rows[np.lexsort((rows, spoke[of[rows]]))[-ROOM:]])
     if len(rows) == len(of):
         return history
     return replace(history, sketches=history.sketches.take(rows), runs=history.runs[rows], live=history.live[rows])

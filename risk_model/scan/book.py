@@ -31,12 +31,14 @@ from risk_model.matters import (
     week_of_name,
 )
 from risk_model.matters.history import no_history
+from risk_model.scan.linkage import joined, link_table
 from risk_model.scan.scoring import TOPICS
 
 _WEEK: Final = re.compile(r"\d{4}-W\d{2}")
 #: Indices kept: the newest, and some before it so that a week can be scanned again. They are large; the rest is small.
 INDICES: Final = 5
 OVERRIDES: Final = "overrides.csv"
+_LINKS: Final = "links.parquet"
 _ACTIONS: Final[dict[str, Literal["merge", "split"]]] = {"merge": "merge", "split": "split"}
 
 
@@ -52,7 +54,7 @@ class Book:
     letters: pd.DataFrame
     lists: dict[int, tuple[RisingEntry, ...]] = field(default_factory=dict)
     profiles: dict[int, dict[str, Any]] = field(default_factory=dict)
-    links: dict[str, Link] = field(default_factory=dict)
+    links: pd.DataFrame = field(default_factory=lambda: link_table(()))
 
     @property
     def first_listed(self) -> dict[str, str]:
@@ -135,7 +137,7 @@ class Shelf:
         frames: list[pd.DataFrame] = []
         lists: dict[int, tuple[RisingEntry, ...]] = {}
         profiles: dict[int, dict[str, Any]] = {}
-        links: dict[str, Link] = {}
+        links: list[pd.DataFrame] = []
         for week in past:
             folder = self.folder / week_name(week)
             try:
@@ -146,11 +148,11 @@ class Shelf:
             frames.append(frame)
             lists[week] = tuple(RisingEntry(**entry) for entry in said["rising"])
             profiles[week] = said["profile"]
-            links |= {x["letter"]: Link(**{**x, "words": tuple(x["words"])}) for x in said["links"]}
+            links.append(_links(folder, said))
         letters = pd.concat(frames, ignore_index=True).drop_duplicates("id", keep="last", ignore_index=True)
-        return Book(load_history(index), letters, lists, profiles, links)
+        return Book(load_history(index), letters, lists, profiles, joined(links))
 
-    def keep(self, week: int, book: Book, letters: pd.DataFrame, links: Iterable[Link], *, index: bool = True) -> None:
+    def keep(self, week: int, book: Book, letters: pd.DataFrame, links: pd.DataFrame, *, index: bool = True) -> None:
         """Keep a week: its folder appears whole. `letters` are those that this week brought or changed.
 
         Without `index` no later scan can start from this week.
@@ -162,19 +164,10 @@ class Shelf:
         if index:
             save_history(book.index, temporary / "index.npz")
         letters.to_parquet(temporary / "letters.parquet", index=False)
+        links.to_parquet(temporary / _LINKS)
         said = {
             "rising": [entry.to_dict() for entry in book.lists.get(week, ())],
             "profile": book.profiles.get(week, {}),
-            "links": [
-                {
-                    "letter": x.letter,
-                    "nearest": x.nearest,
-                    "probability": x.probability,
-                    "words": x.words,
-                    "copy": x.copy,
-                }
-                for x in links
-            ],
         }
         (temporary / "week.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
         shutil.rmtree(final, ignore_errors=True)
@@ -193,6 +186,16 @@ class Shelf:
             (self.folder / week_name(week)).rename(target)
         for old in other.weeks()[:-INDICES]:
             (other.folder / week_name(old) / "index.npz").unlink(missing_ok=True)
+
+
+def _links(folder: Path, said: dict[str, Any]) -> pd.DataFrame:
+    """Read a week's links; weeks of an earlier release have them beside the list."""
+    if "links" in said:
+        return link_table(Link(**{**x, "words": tuple(x["words"])}) for x in said["links"])
+    try:
+        return pd.read_parquet(folder / _LINKS)
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"历史 {folder.name} 的归并依据读不了：请从备份恢复，或用 --replay 重建历史") from error
 
 
 def grown(book: Book, letters: pd.DataFrame) -> Book:

@@ -68,7 +68,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Rising:
-    """One rising matter; the fields of rising.csv that readers see, with its letters in each of the last weeks, oldest first."""
+    """One rising matter, or (not `sure`) an early sign; the fields of rising.csv that readers see, with its letters in each of the last weeks, oldest first."""
 
     rank: int
     matter_id: str
@@ -80,6 +80,7 @@ class Rising:
     risk: float
     chance: float
     beyond_expected: bool
+    sure: bool
     reasons: str
     first_listed: str
     departments: tuple[str, ...]

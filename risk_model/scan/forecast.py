@@ -92,7 +92,18 @@ def _history(book: Book, weekly: Weekly, week: int, now: Mapping[str, str]) -> t
         for k in _LENGTHS:
             hits[k] += sum(came[:k])
             whole[k] += len(came[:k])
-    return tuple(Share(f"历次名单前{k}项四周内又有来信", hits[k], whole[k], sunday(week)) for k in _LENGTHS if whole[k])
+    made = [Share(f"历次名单前{k}项四周内又有来信", hits[k], whole[k], sunday(week)) for k in _LENGTHS if whole[k]]
+    for kind, sure in (("上升事项", True), ("苗头", False)):
+        came = [
+            _goes_on(weekly, now.get(e.matter_id, e.matter_id), listed)
+            for listed, entries in book.lists.items()
+            if listed + _AHEAD <= week
+            for e in entries
+            if e.sure is sure
+        ]
+        if came:
+            made.append(Share(f"历次{kind}四周内又有来信", sum(came), len(came), sunday(week)))
+    return tuple(made)
 
 
 def _ranked(entries: Sequence[RisingEntry]) -> list[RisingEntry]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from risk_model.tables import Reject
+
 #: Lengths of a scan's parts: enough letters for vectorised scoring, few enough that a lost part costs seconds.
 ROWS: Final = 2_000
 
@@ -18,7 +20,8 @@ class Job:
     `inputs` are files or folders of files; `out` gets one folder a week; `history` keeps what the next week needs (None: nothing is
     kept). `model` names a version or folder (None: the served one). `evidence` words are looked up for letters of the high band.
     `reports` writes html, xlsx and docx (of a replay: for the last week only). `accept_drift` lets a failed data gate through, said on
-    page one. `mapping` names columns by role.
+    page one. `mapping` names columns by role. `refused` are rows of the first input that were turned away before it was written: they are
+    counted and listed with those that the scan refuses.
     """
 
     inputs: tuple[Path, ...]
@@ -30,6 +33,7 @@ class Job:
     workers: int = 1
     scheduler: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[Reject, ...] = ()
     evidence: int = 5
     accept_drift: bool = False
     reports: bool = True

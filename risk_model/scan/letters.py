@@ -102,3 +102,9 @@ class Scored:
 
     def _ordered(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.sort_values(["week", "received", "id"], kind="stable", ignore_index=True, na_position="last")
+
+
+def up_to(frame: pd.DataFrame, week: int) -> pd.DataFrame:
+    """Return the letters up to a week; the frame itself where that is all of them, so that a large book is not held twice."""
+    early = frame["week"] <= week
+    return frame if early.all() else frame[early]

@@ -62,6 +62,7 @@ def rising_lines(entries: Iterable[RisingEntry], book: Book, letters: pd.DataFra
                 risk=e.risk,
                 chance=e.chance,
                 beyond_expected=e.beyond_expected,
+                sure=e.sure,
                 reasons=e.reasons,
                 first_listed=e.first_listed,
                 departments=departments(mine[ago < _WEEKS]),

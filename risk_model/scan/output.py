@@ -17,11 +17,11 @@ from risk_model.scan import clock, gate
 from risk_model.scan.book import Book
 from risk_model.scan.findings import Gate
 from risk_model.scan.job import Job
-from risk_model.scan.letters import Scored
+from risk_model.scan.letters import Scored, up_to
 from risk_model.scan.publish import begin, finish, write_csv, write_rejects
 from risk_model.scan.report import write_reports
 from risk_model.scan.summary import Numbers, summarise
-from risk_model.scan.tables import matter_rows, score_rows, write_matters, write_scores
+from risk_model.scan.tables import matter_rows, read_matters, score_rows, write_matters, write_scores
 from risk_model.tables import RESULT_NAMES, Reject
 
 
@@ -69,8 +69,8 @@ def draft(
     frame = placed(frame)
     light = scored.light
     late = int((light["week"] > week).sum()) if not replayed else 0
-    held = placed(light[light["week"] <= week])
-    letters = placed(book.letters[book.letters["week"] <= week])
+    held = placed(up_to(light, week))
+    letters = placed(up_to(book.letters, week))
     counted = Numbers(len(frame), len(frame), 0) if replayed else Numbers(given.rows, len(light), len(given.rejects))
     checked = _gate(job, model, book, week, frame, light, given, accept=replayed)
     notes = [*given.notes, *_notes(light, late, given)]
@@ -85,8 +85,8 @@ def draft(
     frames = (placed(f) for _, f in scored.by_week()) if not replayed else iter([frame])
     rows = write_scores(folder / "scores.parquet", (score_rows(f, book.links) for f in frames))
     touched = set(frame["matter_id"] if replayed else held["matter_id"]) - {""}
-    matters = list(matter_rows(book, letters, week, touched))
-    write_matters(folder / "matters.parquet", matters)
+    listed = folder / "matters.parquet"
+    write_matters(listed, matter_rows(book, letters, week, touched))
     entries = [entry.to_dict() for entry in book.lists.get(week, ())]
     write_csv(folder / "rising.csv", COLUMNS, ([e[c] for c in COLUMNS] for e in entries))
     if summary.clocked is not None:
@@ -94,7 +94,7 @@ def draft(
     if not replayed:
         write_rejects(folder / "rejected.csv", given.rejects)
     if reports:
-        write_reports(findings, _letter_rows(frame, week), matters, folder)
+        write_reports(findings, _letter_rows(frame, week), read_matters(listed), folder)
     said = {
         "week": findings.week,
         "office": job.office,

@@ -11,16 +11,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
+
 from risk_model.artifact import default_registry
 from risk_model.errors import EngineError, InputError, ScanCancelled
-from risk_model.matters import Link, week_name, week_of_name
+from risk_model.matters import week_name, week_of_name
 from risk_model.scan import gate
 from risk_model.scan.book import INDICES, Shelf, empty_book, grown
 from risk_model.scan.checkpoint import Parts, close_parts, open_parts, stamp
 from risk_model.scan.engines import Engine, Work
 from risk_model.scan.engines.local import Local
 from risk_model.scan.job import Cancelled, Job, OnProgress, Result, Step, never, silent
-from risk_model.scan.letters import Scored
+from risk_model.scan.letters import Scored, up_to
+from risk_model.scan.linkage import joined
 from risk_model.scan.output import Draft, Input, draft
 from risk_model.scan.plan import Partition, Reading, digest_file, list_files
 from risk_model.scan.profile import profile
@@ -104,6 +107,8 @@ def _scan(this: _Run) -> Result:
     with open_parts(work, stamped) as parts:
         stop = this.timed("score")
         reading = Reading(this.files, job.mapping, job.rows)
+        reading.rows = len(job.refused)
+        this.rejects += [(this.files[0].name, reject) for reject in job.refused]
         count = _score(this, reading, parts)
         parts.drop_from(count)
         stop()
@@ -202,7 +207,7 @@ def _probe(this: _Run, part: Partition) -> None:
 
 def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, reading: Reading) -> list[Draft]:
     """Group week by week and draft the weeks that were asked for; what history shall keep is staged."""
-    mine = scored.light[scored.light["week"] <= this.last].drop(columns=["part", "row", "source"])
+    mine = up_to(scored.light, this.last).drop(columns=["part", "row", "source"])
     book = grown(shelf.open(this.first) if shelf else empty_book(), mine)
     overrides = shelf.overrides() if shelf else []
     # A week that is scanned again must not change the weeks that were built on it.
@@ -214,13 +219,13 @@ def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, readi
     order = sorted(set(mine["week"]) | set(asked))
     staged.clear()
     drafts: list[Draft] = []
-    links: list[Link] = []
+    links: list[pd.DataFrame] = []
     for done, week in enumerate(map(int, order)):
         this.check()
         stop = this.timed("group")
         frame = scored.week(week)
         book, found = add_letters(book, week, frame, overrides)
-        links += found
+        links.append(found)
         book, _ = list_rising(book, week)
         if len(frame):
             book = replace(book, profiles=book.profiles | {week: profile(frame)})
@@ -232,7 +237,7 @@ def _weeks(this: _Run, shelf: Shelf | None, staged: Shelf, scored: Scored, readi
             made = draft(this.job, model, book, week, scored, given, replayed=this.replayed, reports=reports)
             if shelf and not later:
                 new = mine["week"] == week if drafts else mine["week"] <= week
-                staged.keep(week, book, mine[new], links, index=week > this.last - INDICES)
+                staged.keep(week, book, mine[new], joined(links), index=week > this.last - INDICES)
                 links = []
             stop()
             drafts.append(made)

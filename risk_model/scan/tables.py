@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from risk_model.matters import Link, week_name
+from risk_model.matters import week_name
 from risk_model.scan.book import Book
+from risk_model.scan.linkage import BETWEEN
 from risk_model.scan.lists import names
 from risk_model.tables import COLUMNS
 from risk_model.taxonomy import TAG_NAMES
 
 #: Words shown of what links a matter's letters.
 _WORDS: Final = 6
+#: What a row of a matter is made from, and matters made and written at a time.
+_READ: Final = ("id", "matter_id", "week", "area", *TAG_NAMES, "subtags", "factors", "mass_incident_risk")
+_TOGETHER: Final = 5_000
 
 
 def scores_schema() -> Any:
@@ -32,14 +37,14 @@ def scores_schema() -> Any:
     )
 
 
-def score_rows(frame: pd.DataFrame, links: dict[str, Link]) -> pd.DataFrame:
+def score_rows(frame: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of scores.parquet of letters that bear their matter."""
-    found = [links.get(i) for i in frame["id"]]
+    found = links.reindex(frame["id"])
     return frame.assign(
         week=[week_name(int(w)) for w in frame["week"]],
-        linked_to=[x.nearest if x else "" for x in found],
-        link_probability=[round(x.probability, 4) if x else math.nan for x in found],
-        link_words=["；".join(x.words) if x else "" for x in found],
+        linked_to=found["nearest"].fillna("").to_numpy(),
+        link_probability=found["probability"].round(4).to_numpy(),
+        link_words=found["words"].fillna("").to_numpy(),
     )[list(scores_schema().names)]
 
 
@@ -58,38 +63,48 @@ def write_scores(path: Path, frames: Iterable[pd.DataFrame]) -> int:
 
 def matter_rows(book: Book, letters: pd.DataFrame, week: int, touched: set[str]) -> Iterator[dict[str, Any]]:
     """Yield one row for each matter of `touched`, in order of its first week and id; `letters` bear their matter."""
-    mine = letters[letters["matter_id"].isin(touched) & (letters["week"] <= week)]
+    mine = letters.loc[letters["matter_id"].isin(touched) & (letters["week"] <= week), list(_READ)]
+    first = mine.groupby("matter_id")["week"].min().reset_index().sort_values(["week", "matter_id"], kind="stable")
+    place = pd.Series(np.arange(len(first)), index=first["matter_id"].to_numpy())
+    of = place.reindex(mine["matter_id"]).to_numpy()
+    order = np.argsort(of, kind="stable")
+    bounds = np.searchsorted(of[order], np.arange(len(first) + 1))
     titles = {book.index.matter_id(k): t for k, t in enumerate(book.index.titles)}
-    copies = dict(zip(book.index.ids, book.index.copies.tolist(), strict=True))
-    # Plain lists: a book has tens of thousands of matters, and taking each out of a frame is a hundred times slower.
-    columns = {name: mine[name].tolist() for name in ("id", "week", "area", *TAG_NAMES, "subtags", "factors")}
-    risks = mine["mass_incident_risk"].tolist()
-    members: dict[str, list[int]] = defaultdict(list)
-    for row, matter in enumerate(mine["matter_id"]):
-        members[matter].append(row)
-    weeks = columns["week"]
-    for matter in sorted(members, key=lambda m: (min(weeks[r] for r in members[m]), m)):
-        rows = members[matter]
-        seen = [weeks[r] for r in rows]
-        ids = [columns["id"][r] for r in rows]
-        areas = Counter(str(a) for r in rows if (a := columns["area"][r]))
-        words = Counter(w for i in ids if i in book.links for w in book.links[i].words)
-        common = sorted(words, key=lambda w: (-words[w], w))[:_WORDS]
-        yield {
-            "matter_id": matter,
-            "title": titles.get(matter, ""),
-            "first_week": week_name(min(seen)),
-            "last_week": week_name(max(seen)),
-            "letters": len(rows),
-            "letters_this_week": seen.count(week),
-            "copies": sum(copies.get(i, False) for i in ids),
-            "area": max(areas, key=lambda a: (areas[a], a), default=""),
-            "tags": ";".join(t for t in TAG_NAMES if any(columns[t][r] for r in rows)),
-            "subtags": ";".join(_commonest(columns["subtags"][r] for r in rows)),
-            "factors": ";".join(_commonest(columns["factors"][r] for r in rows)),
-            "risk": float(max(risks[r] for r in rows)),
-            "reasons": "共同出现：" + "、".join(common) if common else "",
-        }
+    copies = {book.index.ids[k] for k in np.flatnonzero(book.index.copies).tolist()}
+    for start in range(0, len(first), _TOGETHER):
+        end = min(start + _TOGETHER, len(first))
+        rows = mine.iloc[order[bounds[start] : bounds[end]]]
+        words = book.links["words"].reindex(rows["id"]).fillna("").tolist()
+        # Plain lists: taking each of tens of thousands of matters out of a frame is a hundred times slower.
+        columns = {name: rows[name].tolist() for name in _READ} | {"words": words}
+        for k in range(start, end):
+            part = slice(int(bounds[k] - bounds[start]), int(bounds[k + 1] - bounds[start]))
+            yield _matter_row({name: cells[part] for name, cells in columns.items()}, week, titles, copies)
+
+
+def _matter_row(
+    cells: Mapping[str, list[Any]], week: int, titles: Mapping[str, str], copies: Collection[str]
+) -> dict[str, Any]:
+    """Return the row of one matter; `cells` has its letters column by column."""
+    matter, weeks = cells["matter_id"][0], cells["week"]
+    areas = Counter(str(a) for a in cells["area"] if a)
+    words = Counter(w for cell in cells["words"] if cell for w in cell.split(BETWEEN))
+    common = sorted(words, key=lambda w: (-words[w], w))[:_WORDS]
+    return {
+        "matter_id": matter,
+        "title": titles.get(matter, ""),
+        "first_week": week_name(min(weeks)),
+        "last_week": week_name(max(weeks)),
+        "letters": len(weeks),
+        "letters_this_week": weeks.count(week),
+        "copies": sum(i in copies for i in cells["id"]),
+        "area": max(areas, key=lambda a: (areas[a], a), default=""),
+        "tags": ";".join(t for t in TAG_NAMES if any(cells[t])),
+        "subtags": ";".join(_commonest(cells["subtags"])),
+        "factors": ";".join(_commonest(cells["factors"])),
+        "risk": float(max(cells["mass_incident_risk"])),
+        "reasons": "共同出现：" + "、".join(common) if common else "",
+    }
 
 
 def _commonest(cells: Iterable[object]) -> list[str]:
@@ -111,9 +126,27 @@ def matters_schema() -> Any:
     )  # fmt: skip
 
 
-def write_matters(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write matters.parquet."""
+def write_matters(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write matters.parquet, some thousand rows at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pylist(rows, matters_schema()), path, compression="zstd")
+    schema = matters_schema()
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for some in _batched(rows):
+            writer.write_table(pa.Table.from_pylist(some, schema))
+
+
+def _batched(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    left = iter(rows)
+    while some := list(islice(left, _TOGETHER)):
+        yield some
+
+
+def read_matters(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of matters.parquet."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches():
+            yield from batch.to_pylist()

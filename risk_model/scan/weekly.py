@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from risk_model.matters import Facts, Letters, Link, Override, RisingEntry, group, make_letters, rising
+from risk_model.matters import Facts, Letters, Override, RisingEntry, group, make_letters, rising
 from risk_model.scan.book import Book
+from risk_model.scan.linkage import joined, link_table
 from risk_model.scan.scoring import TOPICS
 
 #: Weeks before the present one whose letters give risk and factors to the rising list.
@@ -33,14 +34,12 @@ def sunday(week: int) -> dt.date:
     return monday(week) + dt.timedelta(days=6)
 
 
-def add_letters(
-    book: Book, week: int, frame: pd.DataFrame, overrides: Iterable[Override]
-) -> tuple[Book, tuple[Link, ...]]:
-    """Return the book with the letters of one week grouped; letters it knows already keep their matter."""
+def add_letters(book: Book, week: int, frame: pd.DataFrame, overrides: Iterable[Override]) -> tuple[Book, pd.DataFrame]:
+    """Return the book with the letters of one week grouped, and their links; letters it knows already keep their matter."""
     new = frame[~frame["id"].isin(set(book.index.ids))]
     grouping = group(_letters(new, week), book.index, overrides)
-    links = {link.letter: link for link in grouping.links}
-    return replace(book, index=grouping.history, links=book.links | links), grouping.links
+    links = link_table(grouping.links)
+    return replace(book, index=grouping.history, links=joined((book.links, links))), links
 
 
 def list_rising(book: Book, week: int) -> tuple[Book, tuple[RisingEntry, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from risk_model.matters import week_of_name
+from service import scan_files
 from service.desk import scans
 from service.desk.pages import Desk, PageGuard
 from service.security.permissions import Permission
@@ -26,8 +27,10 @@ _REPORT_CSP = (
 )
 
 
-#: What a scan is called at each state, beside those that are done.
-_STAGES = {"waiting": "等待开始", "running": "正在扫描", "failed": "没有成功", "cancelled": "已停止"}
+#: Tables shown with their results: those of the last days.
+_TABLES: Final = 5
+#: What a scan is called at each state.
+_STAGES = {"done": "已完成", "waiting": "等待开始", "running": "正在扫描", "failed": "没有成功", "cancelled": "已停止"}
 
 
 @router.get("/desk/weekly")
@@ -73,5 +76,10 @@ def _page(desk: Desk, week: str, found: list[str]) -> HTMLResponse:
             context |= {"outcomes": scans.outcomes(folder, week, earlier), "before": earlier}
     with desk.core.store.reading() as session:
         asked = asked_scans.newest(session, 1)
+        handed_in = asked_scans.newest(session, _TABLES, source=asked_scans.FILE)
+    context["tables"] = [
+        (row, scans.files(place) if (place := scan_files.results(desk.core, row.public_id) / row.week).is_dir() else {})
+        for row in handed_in
+    ]
     context["asked"] = asked[0] if asked and asked[0].state != "done" else None
     return desk.page("weekly.html", "weekly", **context, most=scans.MOST_OVERDUE, stages=_STAGES)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from service.store.clock import STATES
@@ -17,6 +17,10 @@ from service.store.tables import PetitionRow, ScanRow, StateRow
 #: Longer than two signs of life of a scan; a killed worker's scan goes on after this time.
 LEASE: Final = dt.timedelta(seconds=60)
 OPEN: Final = ("waiting", "running")
+BOOK: Final = "book"
+FILE: Final = "file"
+#: Tables that wait for their scan at most; each may take as much disk as an upload.
+_MOST_FILES: Final = 5
 #: Petitions read at a time.
 _CHUNK: Final = 1_000
 
@@ -24,16 +28,36 @@ _CHUNK: Final = 1_000
 def create(
     session: Session, week: str, now: dt.datetime, actor: str, *, accept_drift: bool = False, scheduled: bool = False
 ) -> ScanRow:
-    """Ask for a scan of a week; `Clash` while one of that week is under way."""
-    if session.scalar(select(ScanRow.id).where(ScanRow.week == week, ScanRow.state.in_(OPEN)).limit(1)):
+    """Ask for a scan of a week of the book; `Clash` while one of that week is under way."""
+    mine = (ScanRow.week == week, ScanRow.source == BOOK, ScanRow.state.in_(OPEN))
+    if session.scalar(select(ScanRow.id).where(*mine).limit(1)):
         raise Clash("这一周的扫描正在进行")
-    row = ScanRow(
-        public_id=uuid.uuid4().hex, at=now, actor=actor, week=week, scheduled=week if scheduled else None,
-        accept_drift=accept_drift, state="waiting", stage="", done=0, share=None, letters=0, rejected=0, problem="",
-    )  # fmt: skip
+    row = _new(uuid.uuid4().hex, week, now, actor, BOOK, accept_drift)
+    row.scheduled = week if scheduled else None
     session.add(row)
     session.flush()
     return row
+
+
+def create_of_file(
+    session: Session, public_id: str, week: str, now: dt.datetime, actor: str, *, accept_drift: bool, rejected: int
+) -> ScanRow:
+    """Ask for a scan of a table that waits under `public_id`; `Clash` where too many wait."""
+    waiting = select(func.count()).select_from(ScanRow).where(ScanRow.source == FILE, ScanRow.state.in_(OPEN))
+    if (session.scalar(waiting) or 0) >= _MOST_FILES:
+        raise Clash(f"已有{_MOST_FILES}份表格在等待扫描：请等其中一份完成")
+    row = _new(public_id, week, now, actor, FILE, accept_drift)
+    row.rejected = rejected
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _new(public_id: str, week: str, now: dt.datetime, actor: str, source: str, accept_drift: bool) -> ScanRow:
+    return ScanRow(
+        public_id=public_id, at=now, actor=actor, week=week, source=source, accept_drift=accept_drift,
+        state="waiting", stage="", done=0, share=None, letters=0, rejected=0, problem="",
+    )  # fmt: skip
 
 
 def was_scheduled(session: Session, week: str) -> bool:
@@ -41,9 +65,10 @@ def was_scheduled(session: Session, week: str) -> bool:
     return session.scalar(select(ScanRow.id).where(ScanRow.scheduled == week)) is not None
 
 
-def newest(session: Session, limit: int) -> list[ScanRow]:
-    """Return the newest scans."""
-    return list(session.scalars(select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)))
+def newest(session: Session, limit: int, source: str | None = None) -> list[ScanRow]:
+    """Return the newest scans, of one source if it is named."""
+    query = select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)
+    return list(session.scalars(query.where(ScanRow.source == source) if source else query))
 
 
 def find(session: Session, public_id: str, *, lock: bool = False) -> ScanRow:
@@ -53,6 +78,12 @@ def find(session: Session, public_id: str, *, lock: bool = False) -> ScanRow:
     if row is None:
         raise Missing("没有这次扫描")
     return row
+
+
+def is_open(session: Session, public_id: str) -> bool:
+    """Tell whether a scan waits or runs."""
+    found = select(ScanRow.id).where(ScanRow.public_id == public_id, ScanRow.state.in_(OPEN))
+    return session.scalar(found) is not None
 
 
 def cancel(row: ScanRow) -> None:

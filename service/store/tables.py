@@ -379,7 +379,7 @@ class MatterStateRow(Base):
 
 
 class ScanRow(Base):
-    """A weekly scan of the book; `scheduled` holds the week of one that nobody asked for, so that it is made once."""
+    """A weekly scan of the book or of a table; `scheduled` holds the week of one that nobody asked for, so that it is made once."""
 
     __tablename__ = "scan"
 
@@ -389,6 +389,8 @@ class ScanRow(Base):
     actor: Mapped[str] = mapped_column(String(128))
     week: Mapped[str] = mapped_column(String(8))
     scheduled: Mapped[str | None] = mapped_column(String(8), unique=True)
+    #: "book" or "file": a table that was handed in, scanned by itself.
+    source: Mapped[str] = mapped_column(String(8))
     accept_drift: Mapped[bool]
     state: Mapped[str] = mapped_column(String(16), index=True)
     stage: Mapped[str] = mapped_column(String(16))

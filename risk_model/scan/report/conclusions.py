@@ -86,10 +86,13 @@ def rise(findings: Findings) -> Conclusion:
     """Say what is rising, name the first matters, and who should sit down."""
     lines = findings.rising
     if not lines:
-        return Conclusion("上升事项", "本周没有列入名单的上升事项。", "", "rising", "没有上升事项")
-    beyond = [line for line in lines if line.beyond_expected]
-    sure = f"{len(beyond)}项明显多于往常" if beyond else "均为苗头，统计上尚不能确定"
-    first = sorted(lines, key=lambda line: (not line.beyond_expected, line.rank))[:_NAMED]
+        return Conclusion("上升事项", "本周没有上升事项，也没有苗头。", "", "rising", "没有上升事项")
+    sure = sorted((line for line in lines if line.sure), key=lambda line: (not line.beyond_expected, line.rank))
+    beyond = sum(line.beyond_expected for line in sure)
+    if not sure:
+        says = f"本周没有较有把握的上升事项；苗头{len(lines)}项，多数不会再来信。"
+        return Conclusion("上升事项", says, "苗头事项请合并答复，不必另行部署。", "rising", f"苗头{len(lines)}项")
+    first = sure[:_NAMED]
     named = "；".join(
         f"“{shorten(line.title or line.matter_id, _TITLE)}”本周{line.letters_this_week}件、"
         f"此前8周{line.letters_before}件"
@@ -98,10 +101,13 @@ def rise(findings: Findings) -> Conclusion:
     who = offices(dict.fromkeys(name for line in first for name in line.departments[:1]))
     return Conclusion(
         "上升事项",
-        f"共{len(lines)}项，{sure}。{named}。",
+        f"共{len(sure)}项"
+        + (f"，其中{beyond}项明显多于往常" if beyond else "")
+        + (f"；另有苗头{len(lines) - len(sure)}项" if len(lines) > len(sure) else "")
+        + f"。{named}。",
         f"请{who}本周内研究答复。",
         "rising",
-        f"上升事项{len(lines)}项",
+        f"上升事项{len(sure)}项",
     )
 
 

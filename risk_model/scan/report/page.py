@@ -53,8 +53,8 @@ def tiles(findings: Findings) -> tuple[tuple[str, str, str], ...]:
     made = [("本周来信", str(total.now), compared or "上周无数据")]
     share = Share("", min(total.high, total.now), total.now, findings.sunday)
     made.append(("高风险", str(total.high), f"占{percent(share.rate)}" if total.now else ""))
-    beyond = sum(x.beyond_expected for x in findings.rising)
-    made.append(("上升事项", str(len(findings.rising)), f"明显多于往常{beyond}项"))
+    sure = sum(x.sure for x in findings.rising)
+    made.append(("上升事项", str(sure), f"另有苗头{len(findings.rising) - sure}项"))
     if clock is not None:
         made.append(("已逾期", str(clock.overdue_count), f"7日内到期{clock.due_soon_count}件"))
     return tuple(made)

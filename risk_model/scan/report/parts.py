@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from risk_model.scan.findings import Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, Share
+from risk_model.scan.findings import Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, Rising, Share
 from risk_model.scan.report.words import change, day, listed, said, span, week_words
 
 Kind = Literal["id", "text", "long", "count", "number", "risk", "date", "share", "weeks", "flag"]
@@ -109,9 +110,20 @@ def forecast_part(forecast: Forecast | None) -> Part | None:
 
 
 def rising_part(findings: Findings) -> Part:
-    """List the rising matters with their reasons."""
-    table = Table(
-        "上升事项",
+    """List the rising matters with their reasons, and apart from them the early signs."""
+    tables = [_rising_table("上升事项", [x for x in findings.rising if x.sure], "本周没有较有把握的上升事项。")]
+    if signs := [x for x in findings.rising if not x.sure]:
+        tables.append(_rising_table("苗头", signs, ""))
+    lead = (
+        "同一事项的来信归并后，与它自己和本区域的往常相比。“上升事项”明显多于往常，或再来信的可能在三成半以上；"
+        "“苗头”是近期有两件以上来信的事项，多数不再来信。两张表合计不超过十项，可以不足十项。"
+    )
+    return Part("rising", "上升事项", lead, tuple(tables), "上升事项")
+
+
+def _rising_table(title: str, lines: Sequence[Rising], empty: str) -> Table:
+    return Table(
+        title,
         (
             Column("序号", "count", 6), Column("事项编号", "id", 16, brief=False), Column("事项", "long", 36),
             Column("区域", "text", 12), Column("本周", "count", 6, brief=False), Column("前8周", "count", 7, brief=False),
@@ -124,13 +136,11 @@ def rising_part(findings: Findings) -> Part:
                 x.rank, x.matter_id, x.title, x.area, x.letters_this_week, x.letters_before, x.expected, x.weekly, x.risk,
                 x.chance, "是" if x.beyond_expected else "否", x.reasons, week_words(x.first_listed), "、".join(x.departments),
             )
-            for x in findings.rising
+            for x in lines
         ),
-        "群体风险是未得到答复时发展为群体事项的概率；再来信可能指四周内至少再有一件来信。",
-        "本周没有列入名单的上升事项。",
+        "群体风险是未得到答复时发展为群体事项的概率；再来信可能指四周内至少再有一件来信。" if lines else "",
+        empty,
     )  # fmt: skip
-    lead = "同一事项的来信归并后，与它自己和本区域的往常相比。名单可以不足十项。"
-    return Part("rising", "上升事项", lead, (table,), "上升事项")
 
 
 def clock_part(findings: Findings) -> Part:

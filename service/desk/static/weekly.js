@@ -18,6 +18,23 @@ if (scan) {
   });
 }
 
+const table = $("#scan-file");
+if (table) {
+  table.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const problem = $(".problem", table);
+    problem.textContent = "";
+    $("button", table).disabled = true;
+    try {
+      await ask("POST", "/api/v1/scans", new FormData(table));
+      location.assign("/desk/weekly");
+    } catch (error) {
+      problem.textContent = explain(error);
+      $("button", table).disabled = false;
+    }
+  });
+}
+
 const watched = $("[data-scan]");
 if (watched) {
   const events = new EventSource(`/api/v1/scans/${watched.dataset.scan}/events`);

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from risk_model.errors import InputError
 from risk_model.matters import Letters, Override, group, make_letters, name_matter
+from risk_model.matters import week as week_module
 
 
 def sets(matters: dict[str, str]) -> set[frozenset[str]]:
@@ -88,6 +89,21 @@ def test_adding_a_week_never_silently_renames(county: Letters) -> None:
                 matter = into[matter]
             assert now[letter] == matter
         before = now
+
+
+def test_a_full_index_forgets_the_matters_that_are_silent_longest(
+    county: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(week_module, "ROOM", 8)
+    short = group(county)
+    assert len(short.history.live) == 8
+    assert len(short.history.ids) == len(county)
+    spoke: dict[int, int] = {}
+    for matter, when in zip(short.history.matter.tolist(), short.history.weeks.tolist(), strict=True):
+        spoke[matter] = max(when, spoke.get(matter, when))
+    kept = set(short.history.live.tolist())
+    gone = [spoke[m] for k, m in enumerate(short.history.matter.tolist()) if k not in kept]
+    assert max(gone) <= min(spoke[int(short.history.matter[k])] for k in kept)
 
 
 def test_a_history_is_never_changed(county: Letters) -> None:

@@ -56,6 +56,8 @@ def test_the_surge_comes_first_with_plain_reasons(surge: Letters) -> None:
     assert first.risk == 0.9
     assert [e.matter_id for e in others] == [name_matter("lift-03")]
     assert others[0].chance < first.chance
+    assert first.sure
+    assert [("苗头" in e.reasons) for e in others] == [not e.sure for e in others]
     assert tuple(first.to_dict()) == COLUMNS
 
 

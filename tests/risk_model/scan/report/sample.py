@@ -45,7 +45,7 @@ def _rising(k: int) -> Rising:
     return Rising(
         rank=k + 1, matter_id=f"m-2019-{1000 + k}", title=_title(k), area=_AREAS[k % 4], letters_this_week=now,
         letters_before=before, expected=round(0.3 + k / 10, 2), risk=round(0.92 - k * 0.09, 3), chance=round(0.88 - k * 0.07, 3),
-        beyond_expected=k < 3, first_listed=f"2019-W{47 - k % 3}", departments=_OFFICES[k % 4],
+        beyond_expected=k < 3, sure=k < 5, first_listed=f"2019-W{47 - k % 3}", departments=_OFFICES[k % 4],
         reasons=f"本周{now}件，前8周共{before}件；涉及多户或整个小区、村组；多次反映未果；四周内再有来信的可能约{88 - k * 7}%",
         weekly=(*(max(0, j - k) % 5 for j in range(8)), now),
     )  # fmt: skip

@@ -50,8 +50,18 @@ def test_a_failed_gate_comes_first_and_says_whether_a_person_let_it_through(week
 
 
 def test_rising_without_proof_is_said_to_be_unsure(week: ModuleType) -> None:
-    lines = tuple(dataclasses.replace(x, beyond_expected=False) for x in week.sample().rising)
-    assert "统计上尚不能确定" in made.rise(dataclasses.replace(week.sample(), rising=lines)).says
+    lines = tuple(dataclasses.replace(x, beyond_expected=False, sure=False) for x in week.sample().rising)
+    said = made.rise(dataclasses.replace(week.sample(), rising=lines))
+    assert f"没有较有把握的上升事项；苗头{len(lines)}项，多数不会再来信" in said.says
+    assert "研究答复" not in said.do
+
+
+def test_what_is_rising_is_counted_apart_from_early_signs(week: ModuleType) -> None:
+    lines = week.sample().rising
+    sure = sum(x.sure for x in lines)
+    assert 0 < sure < len(lines)
+    said = made.rise(week.sample()).says
+    assert said.startswith(f"共{sure}项，其中3项明显多于往常；另有苗头{len(lines) - sure}项。")
 
 
 def test_small_bases_get_no_per_cent(week: ModuleType) -> None:
