@@ -35,6 +35,7 @@ END, UNKNOWN, FIRST_WORD = 0, 1, 2
 WIDTH: Final = 3
 #: A window adds WIDTH products; so large, their sum still fits 16 bits.
 _MOST_STEPS: Final = (2**15 - 1) // WIDTH
+_MANY_CLAUSES: Final = 2_000
 #: Words whose products are made at a time: double precision for all of them would take 120 MB.
 _WORDS: Final = 2048
 
@@ -103,12 +104,18 @@ def window_values(letters: Letters, tables: F32, shift: F32, index: NDArray[np.i
     return h
 
 
-def softmax_over(values: F32, starts: Ints, sizes: Ints) -> F32:
+def _added(values: F32, starts: Ints, sizes: Ints) -> NDArray[Any]:
+    """Return the sum of each stretch of rows."""
+    # Thousands of clauses, added up in single precision, would cost the fourth decimal. No letter to learn from has as many.
+    dtype = np.float64 if sizes.max(initial=0) > _MANY_CLAUSES else values.dtype
+    return np.add.reduceat(values, starts, axis=0, dtype=dtype)
+
+
+def softmax_over(values: NDArray[Any], starts: Ints, sizes: Ints) -> F32:
     """Return the softmax of each column inside each stretch of rows."""
     top = np.maximum.reduceat(values, starts, axis=0)
     out: F32 = np.exp(values - np.repeat(top, sizes, axis=0))
-    # Thousands of clauses, added up in single precision, would cost the fourth decimal.
-    out /= np.repeat(np.add.reduceat(out, starts, axis=0, dtype=np.float64), sizes, axis=0)
+    out /= np.repeat(_added(out, starts, sizes), sizes, axis=0)
     return out
 
 
@@ -216,8 +223,8 @@ class Reading:
 
     def logits(self, weights: Weights) -> F32:
         """Return the logits (letters, K)."""
-        said = np.add.reduceat(self.share * self.value, self.layout.first, axis=0, dtype=np.float64)
-        total: F32 = said.astype(self.value.dtype)
+        said = _added(self.share * self.value, self.layout.first, self.layout.sizes)
+        total: F32 = said.astype(self.value.dtype, copy=False)
         total += (self.peaks.values @ weights.peak).take(self.peaks.row, axis=0)
         total += weights.bias
         return total
