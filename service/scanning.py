@@ -50,10 +50,15 @@ def sunday(week: str) -> dt.date:
 
 def due_week(settings: Settings, now: dt.datetime) -> str | None:
     """Return the week that the schedule wants scanned as of `now`: the newest whose day and hour have passed."""
-    if settings.scan_day == "off":
+    return newest_due(settings.scan_day, settings.scan_hour, settings.timezone, now)
+
+
+def newest_due(day: str, hour: int, zone: str, now: dt.datetime) -> str | None:
+    """Return the newest week after which a day and hour of the week have passed, None where `day` is `off`."""
+    if day == "off":
         return None
-    here = now.astimezone(ZoneInfo(settings.timezone)).replace(tzinfo=None)
-    passed = here - dt.timedelta(days=_DAYS.index(settings.scan_day), hours=settings.scan_hour)
+    here = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    passed = here - dt.timedelta(days=_DAYS.index(day), hours=hour)
     return week_name((passed.date() - _FIRST_MONDAY).days // 7 - 1)
 
 

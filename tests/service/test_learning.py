@@ -1,4 +1,4 @@
-"""The learning loop on the store: decisions out, disputes, the weekly lot, the queue, drift, the shadow, candidates."""
+"""The learning loop on the store: decisions out, disputes, the weekly lot, the queue, drift, the shadow."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from typing import Any
 
 import pytest
 
-from risk_model.artifact import Registry
-from risk_model.errors import PetitionRiskError
-from risk_model.feedback import Labels, read, settle, write
+from risk_model.feedback import read, settle, write
 from risk_model.taxonomy import OUTPUTS
 from risk_model.training.run import Trained
 from risk_model.training.run import write as write_model
-from service.learning import candidates, outcomes
+from service.learning import outcomes
 from service.learning.decisions import decisions
 from service.store import audit
-from service.store.learning_tables import CandidateRow
 from tests.service.conftest import Service, Start
 
 LETTERS = (
@@ -233,45 +230,3 @@ def test_a_shadow_reads_along_and_decides_nothing(start: Start, url: str, own_mo
     assert get(service, "shadow", "approver")["letters"] == 6
     assert service.client.delete("/api/v1/learning/shadow", headers=admin).status_code == 409
     assert before not in {d["id"] for d in found["differences"]}
-
-
-def test_a_candidate_is_trained_once_at_a_time_and_its_failure_is_told(
-    start: Start, fresh_database: Callable[[str], str], own_models: Path
-) -> None:
-    service = start(fresh_database("sqlite"), models=own_models, session_idle_minutes=100_000, session_hours=1_000)
-    store, registry = service.core.store, Registry(own_models)
-    admin = service.login("admin")
-    path = "/api/v1/learning/versions"
-    assert (
-        service.client.post(path, json={"version": "next"}, headers=admin).status_code == 409
-    )  # nothing to learn from
-    review(service, service.register(LETTERS[0])["id"], tags=["land_acquisition"], level=2)
-    assert service.client.post(path, json={"version": "small"}, headers=admin).status_code == 409
-    assert service.client.post(path, json={"version": "../x"}, headers=admin).status_code == 422
-    with store.writing() as session:
-        candidates.begin(session, registry, "next", service.now(), "user:admin")
-    assert service.client.post(path, json={"version": "other"}, headers=admin).status_code == 409
-
-    def train(file: Path, name: str, say: Callable[[str], None]) -> None:
-        assert read(file)[0].labels == Labels(tags=("land_acquisition",), level=2)
-        say("fitting")
-        shutil.copytree(own_models / "twin", own_models / name)
-
-    candidates.start(store, "next", train, service.now).join()
-    states = {v["version"]: v["state"] for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert states == {"small": "ready", "grave": "ready", "next": "done", "twin": "ready"}
-
-    def fail(file: Path, name: str, say: Callable[[str], None]) -> None:
-        raise PetitionRiskError("磁盘已满")
-
-    with store.writing() as session:
-        candidates.begin(session, registry, "third", service.now(), "user:admin")
-    candidates.start(store, "third", fail, service.now).join()
-    found = {v["version"]: v for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert (found["third"]["state"], found["third"]["step"]) == ("failed", "磁盘已满")
-    with store.writing() as session:
-        row = CandidateRow(name="lost", at=service.now(), actor="x", state="running", step="", finished_at=None)
-        session.add(row)
-    service.now.pass_by(hours=7)
-    found = {v["version"]: v for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert found["lost"]["state"] == "failed"
