@@ -44,7 +44,7 @@ from service.store import audit, learning_jobs, petitions, reviews
 from service.store.errors import Clash, Forbidden
 from service.store.learning_tables import LotRow
 from service.store.notes import note
-from service.store.tables import PetitionRow, ReviewRow
+from service.store.tables import PetitionRow
 
 router = APIRouter(prefix=PREFIX, tags=["学习"])
 
@@ -88,15 +88,12 @@ def draw(week: WeekName, core: TheCore, who: Reviewer) -> LotOut:
 def _lot(core: Core, session: Session, week: str, rows: list[LotRow]) -> LotOut:
     ids = [row.petition_id for row in rows]
     letters = list(session.scalars(select(PetitionRow).where(PetitionRow.id.in_(ids)).order_by(PetitionRow.id)))
-    said = select(ReviewRow.petition_id).where(
-        ReviewRow.petition_id.in_(ids), ReviewRow.status.not_in(("rejected", "undone"))
-    )
-    read = set(session.scalars(said))
+    unread = lot.unread(session, rows)
     return LotOut(
         week=week,
         registered=rows[0].registered if rows else len(lot.registered(session, week)),
         drawn=views.summaries(session, letters, core.today(), core.settings.due_soon_days),
-        unread=[x.public_id for x in letters if x.id not in read],
+        unread=[x.public_id for x in letters if x.id in unread],
     )
 
 

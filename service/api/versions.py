@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from risk_model import guard
@@ -41,7 +40,6 @@ from service.store import audit
 from service.store import learning_jobs as jobs
 from service.store.errors import Missing
 from service.store.learning_tables import LearningJobRow, ShadowRow
-from service.store.tables import PetitionRow
 
 router = APIRouter(prefix=PREFIX, tags=["模型版本"])
 
@@ -205,12 +203,7 @@ def differences(core: TheCore, _who: Approver) -> ShadowOut:
             raise Missing("还没有旁路试评过任何版本")
         letters, found = shadow.compared(session, row)
         shown = found[:_SHOWN]
-        ids = [d.letter for d in shown]
-        titles = dict(
-            session.execute(
-                select(PetitionRow.public_id, PetitionRow.title).where(PetitionRow.public_id.in_(ids))
-            ).all()
-        )
+        titles = shadow.titles(session, [d.letter for d in shown])
         return _shadow(row, letters, found, shown, titles)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from risk_model.feedback import draw
 from service.store.errors import Clash, Refused
 from service.store.learning_tables import LotRow
-from service.store.tables import PetitionRow
+from service.store.tables import PetitionRow, ReviewRow
 
 
 def monday(week: str) -> dt.date:
@@ -67,6 +68,15 @@ def take(session: Session, week: str, today: dt.date, now: dt.datetime, size: in
     session.add_all(rows)
     session.flush()
     return rows, bool(rows)
+
+
+def unread(session: Session, rows: Sequence[LotRow]) -> set[int]:
+    """Return the keys of the letters of a lot that nobody has reviewed."""
+    ids = [row.petition_id for row in rows]
+    said = select(ReviewRow.petition_id).where(
+        ReviewRow.petition_id.in_(ids), ReviewRow.status.not_in(("rejected", "undone"))
+    )
+    return set(ids) - set(session.scalars(said))
 
 
 def weeks(session: Session) -> list[str]:
