@@ -19,7 +19,7 @@ from service.api.petitions import PublicId
 from service.api.schemas import LetterIn
 from service.api.score import ready
 from service.desk import matters
-from service.desk.grounds import reasons
+from service.desk.grounds import GROUNDS, reasons
 from service.desk.inbox import openings
 from service.desk.pages import ENVIRONMENT, Desk, PageGuard
 from service.desk.rail import rail_of
@@ -88,6 +88,7 @@ def show(
         list=beside_list,
         rail=rail,
         openings=openings(beside_list.rows),
+        grounds=GROUNDS,
         asked=reasons(asked) if asked and not whole.petition.reviewed else [],
         whole=whole,
         p=whole.petition,

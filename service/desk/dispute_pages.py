@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from risk_model.feedback import Conflict, Decision, settle
-from risk_model.taxonomy import FACTOR_NAMES, LEVELS, SUBTAG_NAMES, TAG_NAMES, TAG_OF, label
+from risk_model.feedback import Agreement, Conflict, Decision, settle
+from risk_model.taxonomy import FACTOR_NAMES, LEVELS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES, TAG_OF, label
 from service.api.petitions import PublicId
 from service.desk.case import ESCALATION
 from service.desk.inbox import openings
@@ -67,8 +67,16 @@ def overview(desk: Approver) -> HTMLResponse:
         agreed = quality.agreed(session)
     lines = [(row, _labels(letters[row.public_id]), _capacities(letters[row.public_id])) for row in rows]
     return desk.page(
-        "learning_conflicts.html", "conflicts", lines=lines, openings=openings(rows), agreed=agreed.items()
+        "learning_conflicts.html", "conflicts", lines=lines, openings=openings(rows), agreed=_split(agreed)
     )
+
+
+def _split(agreed: dict[str, Agreement]) -> dict[str, list[tuple[str, Agreement]]]:
+    """Return tags and risk first, the rest apart; empty where nobody has read a letter after another."""
+    if not agreed:
+        return {}
+    first = [n for n in (*TAG_NAMES, RISK_OUTPUT) if n in agreed]
+    return {"first": [(n, agreed[n]) for n in first], "rest": [(n, a) for n, a in agreed.items() if n not in first]}
 
 
 def _labels(found: list[Conflict]) -> list[str]:

@@ -106,5 +106,5 @@ def control(chart: Chart, before: Sequence[str], week: str, limits: tuple[float,
     top = max([limits[1] + 0.8, chart.distance + 0.5, *(y for y in chart.track if y is not None)])
     return framed(
         CHARTS[chart.name], [usual], shapes=lines, annotations=notes, xaxis={"type": "category", "tickangle": -35},
-        yaxis={"range": [0, top], "title": {"text": "偏离往常"}}, margin={"b": 64, "t": 30},
+        yaxis={"range": [0, top], "title": {"text": "偏离往常"}}, margin={"b": 52, "t": 30},
     )  # fmt: skip

@@ -52,7 +52,7 @@ def asked(desk: Reviewer) -> HTMLResponse:
     return desk.page(
         "learning_queue.html",
         "review",
-        lines=[(line, x.priority.reasons, reasons(x)) for line, x in zip(lines, found, strict=True)],
+        lines=[(line, reasons(x)) for line, x in zip(lines, found, strict=True)],
         openings=openings(rows),
         grounds=GROUNDS,
         carried=review_list([line.id for line in lines]),

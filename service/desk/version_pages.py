@@ -144,6 +144,7 @@ def compared(version: Name, desk: Reader) -> HTMLResponse:
 def differences(desk: Approver) -> HTMLResponse:
     """Show where the newest shadow and the model in use differ, by matter, largest difference first."""
     core = desk.core
+    shadow.read_along(core.store, _served(desk).registry)
     with core.store.reading() as session:
         row = shadow.latest(session)
         letters, found = shadow.compared(session, row) if row else (0, [])

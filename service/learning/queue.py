@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from service.store.tables import AssessmentRow, LabelRow, PetitionRow, ReviewRow
 
 #: The newest letters are looked through: older ones teach what the model has met before.
 LOOKED_AT: Final = 2_000
+_NUMBERS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ def queue(session: Session, thresholds: Thresholds, limit: int) -> list[Asked]:
     texts: set[str] = set()
     for i in order:
         petition = rows[keys[i]]
-        if petition.body not in texts:
-            texts.add(petition.body)
+        # Letters from one sheet differ in a house number or a sum, and teach the same.
+        text = _NUMBERS.sub("", petition.body)
+        if text not in texts:
+            texts.add(text)
             out.append(Asked(petition, found[i], grounds(p[i], thresholds, counts)))
         if len(out) == limit:
             break

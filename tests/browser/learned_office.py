@@ -17,13 +17,13 @@ from risk_model import guard
 from risk_model.artifact import Registry
 from risk_model.artifact.store import save
 from risk_model.model import load
-from risk_model.taxonomy import OUTPUTS, TAG_NAMES
+from risk_model.taxonomy import OUTPUTS, TAG_NAMES, TAG_OF
 from risk_model.training.examples import corpus
 from tests.service.live import Live
 
 #: Letters a week, and weeks before the newest.
 LETTERS: Final = 34
-WEEKS: Final = 6
+WEEKS: Final = 5
 _NEW: Final = "新修的高铁线路震动大，沿线住户墙体开裂，声屏障一直没有装，{}多户受影响。"
 
 
@@ -35,13 +35,18 @@ def models(model: Path, root: Path) -> Path:
     served = load(root / model.name)
     bias = served.artifact.parameters.mix_bias.copy()
     bias[OUTPUTS.index("governance")] -= 2
-    changed = {"2026.11.30": served.artifact.parameters, "2026.11.29": replace(served.artifact.parameters, mix_bias=bias)}
-    letters = corpus().take(np.arange(0, 1195, 6))
+    changed = {
+        "2026.11.30": served.artifact.parameters,
+        "2026.11.29": replace(served.artifact.parameters, mix_bias=bias),
+    }
+    letters = corpus().take(np.arange(0, 1195, 9))
     for name, parameters in changed.items():
-        kept = {k: v for k, v in served.manifest.items() if k not in ("format", "version", "files", "outputs", "thresholds")}
+        kept = {
+            k: v for k, v in served.manifest.items() if k not in ("format", "version", "files", "outputs", "thresholds")
+        }
         save(root / name, parameters, {"version": name, **kept}, {})
         now = dt.datetime.now(dt.UTC)
-        found = guard.compare(load(root / name), served, {"decisions.jsonl": letters}, now, 40, probed=200)
+        found = guard.compare(load(root / name), served, {"decisions.jsonl": letters}, now, 20, probed=600)
         # How fast a model was is not the same twice.
         steady = tuple(replace(f, candidate=1.0) if f.where == "speed" else f for f in found.figures)
         guard.keep(registry, replace(found, figures=steady))
@@ -78,7 +83,15 @@ class Somebody:
 
 def seed(server: Live, password: str) -> dict[str, list[str]]:
     """Fill the office; returns the ids of the letters of each week."""
-    wang, li, chen = (Somebody(server, name, password) for name in ("wang", "li", "chen"))
+    wang, li, chen = people = [Somebody(server, name, password) for name in ("wang", "li", "chen")]
+    try:
+        return _fill(wang, li, chen)
+    finally:
+        for somebody in people:
+            somebody.client.close()
+
+
+def _fill(wang: Somebody, li: Somebody, chen: Somebody) -> dict[str, list[str]]:
     lines = files("risk_model.data").joinpath("corpus.jsonl").read_text(encoding="utf-8").splitlines()
     every = [json.loads(line) for line in lines][::4]
     truth: dict[str, dict[str, Any]] = {}
@@ -98,8 +111,8 @@ def seed(server: Live, password: str) -> dict[str, list[str]]:
     for ago in (3, 2, 1):
         drawn = wang.post(f"/learning/lots/{week_name(ago)}")["unread"]
         known = [letter for letter in drawn if letter in truth]
-        for letter in known[: 12 if ago == 1 else None]:
-            wang.review(letter, decision="correct", **_labels(truth[letter]))
+        for k, letter in enumerate(known[: 12 if ago == 1 else None]):
+            wang.review(letter, decision="correct", **_slip(_labels(truth[letter]), ago == 3 and k in (20, 21, 22)))
         if ago > 1:
             for k, letter in enumerate(known[:14]):
                 said = _labels(truth[letter])
@@ -112,6 +125,19 @@ def seed(server: Live, password: str) -> dict[str, list[str]]:
         x = every.pop()
         wang.post("/petitions", title=x["title"], body=x["body"], area=("河东街道", "青山镇")[k % 2])
     return ids
+
+
+def _slip(said: dict[str, Any], slipped: bool) -> dict[str, Any]:
+    """Return labels, as somebody in a hurry may have clicked them."""
+    if slipped:
+        tags = sorted({"livelihood"} ^ set(said["tags"]))
+        return {
+            "tags": tags,
+            "subtags": [s for s in said["subtags"] if TAG_OF[s] in tags],
+            "factors": [],
+            "level": 3 - said["level"],
+        }
+    return said
 
 
 def _labels(x: dict[str, Any]) -> dict[str, Any]:

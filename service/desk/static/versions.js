@@ -94,17 +94,14 @@ if (since) {
 
 if (document.body.dataset.training) {
   const events = new EventSource(`${LEARNING}/training/events`);
-  let stage = null;
+  const shown = document.body.dataset.training;
   events.addEventListener("progress", (event) => {
     const told = JSON.parse(event.data);
     // The stages are drawn by the server: a new one, or the end, shows the page again.
     const now = `${told.stage} ${told.tries}`;
-    if (told.state !== "waiting" && told.state !== "running" || stage !== null && stage !== now) {
+    if (told.state !== "waiting" && told.state !== "running" || now !== shown) {
       events.close();
       location.reload();
-      return;
     }
-    stage = now;
-    $("[data-out=step]").textContent = told.step;
   });
 }
