@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -12,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from risk_model.drift import CHARTS, Chart, limits
-from risk_model.taxonomy import RISK_OUTPUT, TAG_NAMES, label
+from risk_model.drift.words import cause_words, value_words
+from risk_model.taxonomy import RISK_OUTPUT, TAG_NAMES
 from service.api import views
 from service.api.score import ready
 from service.desk import learning_figures as figures
@@ -165,19 +165,6 @@ class Line:
 
 def line_of(chart: Chart) -> Line:
     """Return a chart as the page tells it."""
-    causes = tuple((_CAUSES.get(c.name, c.name), c.count, c.expected) for c in chart.causes)
-    return Line(
-        CHARTS[chart.name], chart.level, _said(chart.name, chart.value), _said(chart.name, chart.before), causes
-    )
-
-
-#: Causes that are not words or channels, which stand for themselves.
-_CAUSES: Final = {"garbled": "乱码的来信", **{name: label(name) for name in OUTPUTS}}
-
-
-def _said(name: str, value: float) -> str:
-    if math.isnan(value):
-        return "—"
-    if name == "length":
-        return f"{value:.0f}字"
-    return f"{value:.2f}" if name == "score" else f"{100 * value:.1f}%"
+    causes = tuple((cause_words(c.name), c.count, c.expected) for c in chart.causes)
+    value, before = (value_words(chart.name, x) for x in (chart.value, chart.before))
+    return Line(CHARTS[chart.name], chart.level, value, before, causes)

@@ -16,8 +16,9 @@ from risk_model.feedback import read, settle, write
 from risk_model.taxonomy import OUTPUTS
 from risk_model.training.run import Trained
 from risk_model.training.run import write as write_model
-from service.learning import outcomes
+from service.learning import outcomes, report
 from service.learning.decisions import decisions
+from service.scanning import Scanner
 from service.store import audit
 from tests.service.conftest import Service, Start
 
@@ -230,3 +231,67 @@ def test_a_shadow_reads_along_and_decides_nothing(start: Start, url: str, own_mo
     assert get(service, "shadow", "approver")["letters"] == 6
     assert service.client.delete("/api/v1/learning/shadow", headers=admin).status_code == 409
     assert before not in {d["id"] for d in found["differences"]}
+
+
+def test_the_report_and_the_metrics_tell_what_the_lot_measured(
+    start: Start, fresh_database: Callable[[str], str]
+) -> None:
+    service = start(fresh_database("sqlite"), rate_limit="100000/minute")
+    service.app.state.jobs.stop()
+    ids = [service.register(f"{LETTERS[k % 6]}第{k}件", received="2026-05-27")["id"] for k in range(12)]
+    with service.core.store.reading() as session:
+        assert report.measured(session, "2026-W22", service.core.today()) is None
+    answer = service.client.post("/api/v1/learning/lots/2026-W22", headers=service.login("triager"))
+    assert answer.status_code == 200
+    for letter in ids[:8]:
+        review(service, letter, tags=["livelihood"], level=1)
+        review(service, letter, name="second", tags=["livelihood"], level=1)
+    with service.core.store.reading() as session:
+        found = report.measured(session, "2026-W22", service.core.today())
+    assert found is not None
+    livelihood = next(x for x in found.outputs if x.name == "livelihood")
+    assert (livelihood.letters, livelihood.true, livelihood.happened) == (8, 8, 8)
+    assert [(x.week, x.drawn, x.read) for x in found.lots] == [("2026-W22", 12, 8)]
+    metrics = service.client.get("/metrics", headers=service.login("admin")).text
+    assert 'petition_risk_lot_recall{output="livelihood"}' in metrics
+    assert 'petition_risk_lot_precision{output="livelihood"} 1.0' in metrics
+    assert f"petition_risk_lot_read_share {8 / 12}" in metrics
+    made = service.client.post("/api/v1/scans", json={"week": "2026-W22"}, headers=service.login("triager"))
+    assert made.status_code == 202, made.text
+    Scanner(service.core).run(lambda: False)
+    page = (service.settings.scan_folder / "2026-W22" / "report.html").read_text(encoding="utf-8")
+    assert "抽样实测" in page
+    assert "看过8封" in page
+
+
+def test_a_dispute_about_the_level_alone_is_settled_alone(service: Service) -> None:
+    letter = service.register(LETTERS[5])["id"]
+    review(service, letter, name="one", level=1)
+    review(service, letter, name="two", level=3)
+    before = service.client.get(f"/api/v1/petitions/{letter}", headers=service.login("viewer")).json()["petition"]
+    path = f"/api/v1/learning/conflicts/{letter}"
+    empty = service.client.post(path, json={"reason": "会商一致"}, headers=service.login("approver", "chief"))
+    assert empty.status_code == 422
+    body = {"level": 2, "reason": "会商一致"}
+    assert service.client.post(path, json=body, headers=service.login("approver", "chief")).status_code == 201
+    assert get(service, "conflicts", "approver")["conflicts"] == []
+    after = service.client.get(f"/api/v1/petitions/{letter}", headers=service.login("viewer")).json()["petition"]
+    assert (after["tags"], after["risk_band"]) == (before["tags"], before["risk_band"])
+    with service.core.store.reading() as session:
+        assert settle(decisions(session))[0][0].level == 2
+
+
+def test_what_became_of_a_letter_changes_no_figure(service: Service) -> None:
+    ids = [service.register(f"{LETTERS[k % 6]}第{k}件", received="2026-05-27")["id"] for k in range(6)]
+    service.client.post("/api/v1/learning/lots/2026-W22", headers=service.login("triager"))
+    for letter in ids:
+        review(service, letter, tags=["livelihood"], level=1)
+    before = get(service, "quality", "viewer", weeks=4)
+    for state in ("accepted", "closed"):
+        for letter in ids:
+            path = f"/api/v1/petitions/{letter}/state"
+            service.client.post(path, json={"state": state}, headers=service.login("triager"))
+    assert get(service, "quality", "viewer", weeks=4) == before
+    page = service.client.get("/desk/learning/lots?week=2026-W22", headers=service.login("viewer"))
+    assert "办理结果另记，不当作标注" in page.text
+    assert "6件中6件" in page.text

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from risk_model.drift import CHARTS
+from risk_model.drift.words import LEVELS, cause_words, value_words
+from risk_model.feedback.measured import Hit, Measured
 from risk_model.scan.findings import Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, Rising, Share
 from risk_model.scan.report.words import change, day, listed, said, span, week_words
 
@@ -350,7 +354,71 @@ def quality_part(findings: Findings) -> Part:
     lead = "与训练数据和前几周相比，用词、分值有没有明显变化。变化大时，分数可能偏，请多看原信。"
     if findings.gate.accepted:
         lead = "有检查未通过，经人工确认后继续，引用本期数字前请先看下表。" + lead
-    return Part("quality", "数据质量与变化", lead, (checks, facts), "数据质量")
+    return Part("quality", "数据质量与变化", lead, (checks, *measured_tables(findings.measured), facts), "数据质量")
+
+
+def measured_tables(measured: Measured | None) -> tuple[Table, ...]:
+    """Show how good the model was on letters drawn by lot and read by people, and what drifted."""
+    if measured is None:
+        return ()
+    made = []
+    if measured.lots:
+        drawn, read = sum(x.drawn for x in measured.lots), sum(x.read for x in measured.lots)
+        rates = Column("查准（说是的，对了多少）", "share", 22), Column("查全（真是的，找到多少）", "share", 22)
+        chance = Column("按概率应有", "number", 9, brief=False), Column("复核确认", "count", 8, brief=False)
+        note = (
+            f"截至{day(measured.as_of)}，近13周随机抽取、逐封由人看过的来信；比率后为95%区间。群体风险以中档、高档为说“是”。"
+            f"最近{len(measured.lots)}周抽到{drawn}封，看过{read}封。"
+            + ("没看完的，数字会偏好。" if read < drawn else "")
+        )
+        outputs = tuple((said(x.name), x.letters, *_measured(x, measured.as_of)) for x in measured.outputs)
+        made.append(
+            Table(
+                "抽样实测", (Column("判断", "text", 18), Column("看过", "count", 8), *rates, *chance, Column("概率", "text", 10)),
+                outputs, note, "抽到的来信还没有人看过。",
+            )
+        )  # fmt: skip
+        weeks = tuple(
+            (week_words(x.week), x.drawn, x.read, *_measured(x.risk, measured.as_of)) for x in reversed(measured.lots)
+        )
+        made.append(
+            Table(
+                "各周抽样（群体风险）",
+                (Column("周", "text", 14), Column("抽到", "count", 7), Column("看过", "count", 7), *rates, *chance, Column("概率", "text", 10)),
+                weeks,
+            )
+        )  # fmt: skip
+    if measured.drift:
+        made.append(
+            Table(
+                "漂移",
+                (
+                    Column("项目", "text", 14), Column("结论", "text", 8), Column(week_words(measured.drift_week), "text", 12),
+                    Column("往常", "text", 10), Column("原因（封数，括号里是往常应有的封数）", "long", 60),
+                ),
+                tuple(
+                    (
+                        CHARTS.get(x.name, x.name), LEVELS.get(x.level, x.level), value_words(x.name, _number(x.value)), value_words(x.name, _number(x.before)),
+                        "、".join(f"{cause_words(c.name)}{c.count}（{c.expected:.1f}）" for c in x.causes),
+                    )
+                    for x in measured.drift
+                ),
+                "与前8周相比。“警戒”平均四年才有一次是偶然，“留意”平均一年两三次。变化大时多看原信。",
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _measured(hit: Hit | None, as_of: dt.date) -> tuple[Cell, ...]:
+    if hit is None:
+        return Share("查准", 0, 0, as_of), Share("查全", 0, 0, as_of), None, None, ""
+    verdict = "相符" if hit.calibrated else "估计偏低" if hit.happened > hit.high else "估计偏高"
+    said, true = (Share(name, min(hit.hits, n), n, as_of) for name, n in (("查准", hit.said), ("查全", hit.true)))
+    return said, true, round(hit.foretold, 1), hit.happened, verdict
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def verdict(check: Check) -> str:
