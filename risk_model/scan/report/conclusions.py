@@ -195,4 +195,4 @@ def measurement(findings: Findings) -> Conclusion | None:
     if not says:
         return None
     advice = "，".join(do)
-    return Conclusion("研判质量", "；".join(says) + "。", f"{advice}。" if advice else "", "quality", "研判质量见后文")
+    return Conclusion("研判质量", "；".join(says) + "。", f"{advice}。" if advice else "", "measured", "研判质量已抽测")

@@ -102,7 +102,9 @@ def _fill(
             _write_part(_sheet(book, every[key].sheet, findings), every[key], formats)
     _write_rows(_sheet(book, "事项", findings), _MATTERS, matters, formats, most_rows)
     _write_rows(_sheet(book, "明细", findings), _LETTERS, letters, formats, most_rows)
-    _write_part(_sheet(book, every["quality"].sheet, findings), every["quality"], formats)
+    for key in ("measured", "quality"):
+        if key in every:
+            _write_part(_sheet(book, every[key].sheet, findings), every[key], formats)
 
 
 def _sheet(book: Any, name: str, findings: Findings) -> Any:

@@ -41,7 +41,7 @@ def test_every_file_tells_it_with_intervals_and_names() -> None:
     assert "警戒" in words
     file = io.BytesIO()
     write_workbook(file, findings, [], [])
-    sheet = openpyxl.load_workbook(file)["数据质量"]
+    sheet = openpyxl.load_workbook(file)["研判质量"]
     cells = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
     assert "各周抽样（群体风险）" in " ".join(cells)
     assert any("看过38封" in c and "数字会偏好" in c for c in cells)
@@ -57,4 +57,4 @@ def test_without_a_service_nothing_is_said_of_it() -> None:
     assert "抽样" not in page(findings)
     assert all(c.topic != "研判质量" for c in conclusions(findings))
     titles = [t.title for part in parts(findings) for t in part.tables]
-    assert not {"抽样实测", "漂移"} & set(titles)
+    assert not {"抽样实测", "来信变化（漂移）"} & set(titles)
