@@ -18,7 +18,7 @@ _LEVEL: Final = {"ok": ("circle", _BLUE), "notice": ("diamond", _BROWN), "alarm"
 def of_lots(found: Measured, output: str) -> list[Figure]:
     """Return precision and recall by week, and what happened beside what was foretold."""
     weeks = [w for w in found.by_week if output in w.outputs]
-    names = [w.week for w in weeks]
+    names = [_short(w.week) for w in weeks]
     shares = [
         _points("查准", names, [w.outputs[output].precision for w in weeks], _BLUE, "circle", -0.12),
         _points("查全", names, [w.outputs[output].recall for w in weeks], _BROWN, "diamond", 0.12),
@@ -53,6 +53,11 @@ def of_lots(found: Measured, output: str) -> list[Figure]:
     ]
 
 
+def _short(week: str) -> str:
+    """Return a week as an axis names it: a chart never shows a year's length, so the number tells it."""
+    return f"{int(week[6:])}周"
+
+
 def _points(
     name: str, weeks: Sequence[str], values: Sequence[Proportion], colour: str, symbol: str, aside: float
 ) -> dict[str, Any]:
@@ -70,8 +75,8 @@ def _points(
 
 def _by_week(title: str, data: list[dict[str, Any]], xaxis: dict[str, Any], yaxis: dict[str, Any]) -> Figure:
     return framed(
-        title, data, showlegend=True, legend={"orientation": "h", "y": -0.28, "x": 0}, yaxis=yaxis,
-        xaxis={**xaxis, "tickangle": -35}, margin={"b": 84},
+        title, data, showlegend=True, legend={"orientation": "h", "y": -0.2, "x": 0}, yaxis=yaxis,
+        xaxis={**xaxis, "tickangle": 0}, margin={"b": 72},
     )  # fmt: skip
 
 
@@ -79,7 +84,7 @@ def control(chart: Chart, before: Sequence[str], week: str, limits: tuple[float,
     """Return a control chart: how far each week strays from usual weeks, with the lines of notice and alarm."""
     symbol, colour = _LEVEL[chart.level]
     usual = {
-        "type": "scatter", "mode": "lines+markers", "x": [*before, week], "y": [*chart.track, chart.distance],
+        "type": "scatter", "mode": "lines+markers", "x": [_short(w) for w in (*before, week)], "y": [*chart.track, chart.distance],
         "line": {"color": _BLUE, "width": 1.5}, "connectgaps": False,
         "marker": {
             "size": [6] * len(before) + [12], "symbol": ["circle"] * len(before) + [symbol],
@@ -105,6 +110,6 @@ def control(chart: Chart, before: Sequence[str], week: str, limits: tuple[float,
     ]  # fmt: skip
     top = max([limits[1] + 0.8, chart.distance + 0.5, *(y for y in chart.track if y is not None)])
     return framed(
-        CHARTS[chart.name], [usual], shapes=lines, annotations=notes, xaxis={"type": "category", "tickangle": -35},
-        yaxis={"range": [0, top], "title": {"text": "偏离往常"}}, margin={"b": 52, "t": 30},
+        CHARTS[chart.name], [usual], shapes=lines, annotations=notes, xaxis={"type": "category", "tickangle": 0},
+        yaxis={"range": [0, top], "title": {"text": "偏离往常"}}, margin={"b": 32, "t": 30},
     )  # fmt: skip

@@ -53,7 +53,7 @@ MENU: Final = (
     Entry("lots", "每周抽样", "/desk/learning/lots", Permission.MODEL_READ),
     Entry("conflicts", "复核分歧", "/desk/learning/conflicts", Permission.REVIEWS_APPROVE),
     Entry("suspects", "疑似错标", "/desk/learning/suspects", Permission.REVIEWS_APPROVE),
-    Entry("drift", "漂移", "/desk/learning/drift", Permission.MODEL_READ),
+    Entry("drift", "来信变化", "/desk/learning/drift", Permission.MODEL_READ),
     Entry("versions", "模型版本", "/desk/learning/versions", Permission.MODEL_READ),
     Entry("shadow", "旁路对照", "/desk/learning/shadow", Permission.REVIEWS_APPROVE),
     Entry("users", "人员", "/desk/admin/users", Permission.USERS),
@@ -238,6 +238,20 @@ def _short_day(day: dt.date | None) -> str:
     return f"{day.month}月{day.day}日" if day else ""
 
 
+def week_words(week: str, with_days: bool = False) -> str:
+    """Return an ISO week as people say it.
+
+    >>> week_words("2026-W07"), week_words("2026-W53", with_days=True)
+    ('2026年第7周', '2026年第53周（12月28日至1月3日）')
+    """
+    year, number = int(week[:4]), int(week[6:])
+    said = f"{year}年第{number}周"
+    if not with_days:
+        return said
+    first = dt.date.fromisocalendar(year, number, 1)
+    return f"{said}（{_short_day(first)}至{_short_day(first + dt.timedelta(6))}）"
+
+
 def _local(instant: dt.datetime, zone: dt.tzinfo) -> str:
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
@@ -284,6 +298,7 @@ def _environment() -> Environment:
     made.filters |= {
         "label": label,
         "short_day": _short_day,
+        "week": week_words,
         "local": _local,
         "instant": dt.datetime.fromisoformat,
         "percent": _percent,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from risk_model.feedback import settle
 from service.desk.inbox import fetch
-from service.desk.pages import Desk
+from service.desk.pages import Desk, week_words
 from service.desk.queue import read_queue
 from service.learning import lot, suspects
 from service.learning.decisions import decisions
@@ -48,7 +48,7 @@ def rail_of(session: Session, desk: Desk, carried: str) -> Rail:
         if found := _LOT.fullmatch(carried):
             ids_of = [row.petition_id for row in lot.drawn(session, found[1])]
             rows = list(session.scalars(select(PetitionRow).where(PetitionRow.id.in_(ids_of)).order_by(PetitionRow.id)))
-            return Rail(f"{found[1]} 抽样", f"/desk/learning/lots?week={found[1]}", carried, rows[:MOST])
+            return Rail(f"{week_words(found[1])}抽样", f"/desk/learning/lots?week={found[1]}", carried, rows[:MOST])
     if desk.may("reviews:approve") and carried == "conflicts":
         letters = list(dict.fromkeys(c.letter for c in settle(decisions(session))[1]))[:MOST]
         return Rail("复核分歧", "/desk/learning/conflicts", carried, by_id(session, letters))

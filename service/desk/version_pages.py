@@ -235,9 +235,9 @@ def _sets(found: guard.Comparison) -> list[tuple[str, int | None, list[Line]]]:
 
 def _line(f: guard.Figure) -> Line:
     verdict = "worse" if f.worse else "better" if f.gain > f.tolerance else "same"
-    interval = "" if f.low is None or f.high is None else f"{f.low:+.3f} 至 {f.high:+.3f}"
+    interval = "" if f.low is None or f.high is None else f"{_signed(f.low)} 至 {_signed(f.high)}"
     return Line(
-        _named(f.name), f"{f.served:.3f}", f"{f.candidate:.3f}", f"{f.candidate - f.served:+.3f}", interval, verdict,
+        _named(f.name), f"{f.served:.3f}", f"{f.candidate:.3f}", _signed(f.candidate - f.served), interval, verdict,
         not f.higher_is_better,
     )  # fmt: skip
 
@@ -257,3 +257,12 @@ def told(worse: str) -> str:
     """
     where, _, name = worse.partition(":")
     return f"中立性：{_named(name)}" if where == "neutrality" else _named(name)
+
+
+def _signed(value: float) -> str:
+    """Return a difference with its sign; none where nothing is left of it after rounding.
+
+    >>> _signed(0.0142), _signed(-0.0142), _signed(-0.0001)
+    ('+0.014', '-0.014', '0.000')
+    """
+    return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}"

@@ -26,6 +26,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "heading": {"font_name": "黑体", "font_size": 12, "bold": True, "font_color": "#16425B"},
     "plain": {"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"},
     "stamp": {"font_name": "黑体", "font_size": 11, "font_color": "#9C0006"},
+    "wrapped": {"font_name": "黑体", "font_size": 11, "font_color": "#9C0006", "text_wrap": True, "valign": "top"},
     "warn": {
         "font_name": "宋体",
         "font_size": 11,
