@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from risk_model.taxonomy import DISCLAIMER
 from tests.browser.conftest import PASSWORD, SIZE, Office, Seat, staff, watch
@@ -85,6 +86,8 @@ def test_a_page(sit: Sit, who: str, path: str) -> None:
         expect(chart.locator(".main-svg").first).to_be_visible()
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    paper = PdfDocument(page.pdf(format="A4"))
+    assert DISCLAIMER in paper[0].get_textpage().get_text_range().replace("\r\n", "")
 
 
 def test_the_queue_is_worked_off_by_keyboard(sit: Sit) -> None:

@@ -44,6 +44,9 @@ def test_every_file_tells_it_with_intervals_and_names() -> None:
     sheet = openpyxl.load_workbook(file)["研判质量"]
     cells = [str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None]
     assert "各周抽样（群体风险）" in " ".join(cells)
+    assert "A2:E2" in {str(area) for area in sheet.merged_cells.ranges}, (
+        "what is said above the tables is wider than they are"
+    )
     assert any("看过38封" in c and "数字会偏好" in c for c in cells)
     said = next(c for c in conclusions(findings) if c.topic == "研判质量")
     assert "36件中" in said.says
