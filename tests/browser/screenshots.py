@@ -145,8 +145,7 @@ def learned(browser: Browser, folder: Path) -> None:
         with seat(browser, server, "li") as page:
             page.goto("/desk/learning/suspects")
             page.locator("#search").click()
-            page.locator("#stop-search").wait_for()
-            page.locator("#search").wait_for()
+            page.get_by_text("上次查找").wait_for()
             shoot(page, "desk-suspects")
 
 
