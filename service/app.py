@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -43,7 +43,7 @@ from service.desk import site as desk
 from service.desk.pages import error_page
 from service.jobs import Jobs
 from service.learning.drift import drift
-from service.learning.quality import weeks_before
+from service.learning.quality import LotFigures, figures, weeks_before
 from service.limiter import Limiter
 from service.metrics import Metrics
 from service.middleware import Limit, Observe
@@ -112,6 +112,9 @@ def create_app(settings: Settings | None = None, now: Clock = utc_now) -> FastAP
     metrics.gauge(
         "petition_risk_drift_alarms", "Control charts at alarm in the last whole week.", lambda: _drifted(core)
     )
+    for name, text, of in _LOT_GAUGES:
+        metrics.gauge(f"petition_risk_lot_{name}", text, lambda of=of: _lot(core, of), "output")  # type: ignore[misc]
+    metrics.gauge("petition_risk_lot_read_share", "Share of the quarter's lots that was read.", lambda: _read(core))
     return app
 
 
@@ -172,6 +175,32 @@ def _drifted(core: Core) -> float | None:
     except SQLAlchemyError:
         return None
     return float(found.alarms) if found.charts else None
+
+
+#: Gauge of the last quarter's weekly lots, by output, and where its values are.
+_LOT_GAUGES: Final[tuple[tuple[str, str, Callable[[LotFigures], Mapping[str, float]]], ...]] = (
+    ("precision", "Precision on the weekly lots of the last quarter.", lambda f: f.precision),
+    ("recall", "Recall on the weekly lots of the last quarter.", lambda f: f.recall),
+    ("kappa", "Agreement of two readers on the weekly lots of the last quarter.", lambda f: f.kappa),
+)
+
+
+def _lot(core: Core, of: Callable[[LotFigures], Mapping[str, float]]) -> Mapping[str, float] | None:
+    found = _lot_figures(core)
+    return of(found) if found else None
+
+
+def _read(core: Core) -> float | None:
+    found = _lot_figures(core)
+    return found.read if found else None
+
+
+def _lot_figures(core: Core) -> LotFigures | None:
+    try:
+        with core.store.reading() as session:
+            return figures(session, core.today(), core.store.url)
+    except SQLAlchemyError:
+        return None
 
 
 def routes() -> list[APIRoute]:

@@ -1,4 +1,5 @@
-"""Background work on huey's threads: uploads, grouping and scans, each in turn, and a look round every minute.
+"""Background work on huey's threads, a kind a thread, each kind in turn: uploads, grouping, scans, the learning loop.
+Every minute there is a look round.
 
 What is to be done stands in the database, leased a piece at a time, so that a killed process loses nothing and another takes
 over. huey's queue is in memory and only says that there may be something to do: it wakes, delays and schedules.
@@ -16,9 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.core import Core
 from service.grouping import Grouper
+from service.learning import candidates, suspects
+from service.learning.keeper import Keeper
+from service.learning.work import Learner
 from service.logs import log_exception
 from service.scanning import Scanner
-from service.store import match, uploads
+from service.store import learning_jobs, match, uploads
 from service.uploads import Worker
 
 #: How long a thread of huey's may sleep before it sees a new task.
@@ -45,6 +49,9 @@ class Jobs:
             "uploads": Worker(core).run,
             "matters": Grouper(core).run,
             "scans": Scanner(core).run,
+            "learning": Keeper(core).run,
+            candidates.KIND: Learner(core, candidates.KIND, candidates.stages, candidates.tidy).run,
+            suspects.KIND: Learner(core, suspects.KIND, suspects.stages).run,
         }
         self.huey = MemoryHuey("petition-risk", results=False, utc=True)
         self._task: Any = self.huey.task()(self._do)
@@ -56,7 +63,9 @@ class Jobs:
         self._consumer.start()
         self.look_round()
         # By then the leases of a process that was killed have run out.
-        for kind, lease in (("uploads", uploads.LEASE), ("matters", match.LEASE)):
+        leases = {"uploads": uploads.LEASE, "matters": match.LEASE}
+        leases |= dict.fromkeys((candidates.KIND, suspects.KIND), learning_jobs.LEASE)
+        for kind, lease in leases.items():
             self.wake(kind, lease.total_seconds() + 1)
 
     def stop(self) -> None:

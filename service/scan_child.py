@@ -38,6 +38,7 @@ def main(path: Path) -> None:
         model=said["model"],
         accept_drift=said["accept_drift"],
         refused=tuple(Reject(number, reason) for number, reason in said["refused"]),
+        measured=Path(said["measured"]) if said.get("measured") else None,
     )
     try:
         made = run(job, said["week"], _told, cancelled)

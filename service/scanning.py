@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from risk_model.feedback.measured import write as write_measured
 from risk_model.matters import week_name, week_of_name
 from service import scan_files
 from service.core import Core
+from service.learning import report
 from service.logs import log
 from service.settings import Settings
 from service.store import Clash, audit, matters, scans
@@ -50,10 +52,15 @@ def sunday(week: str) -> dt.date:
 
 def due_week(settings: Settings, now: dt.datetime) -> str | None:
     """Return the week that the schedule wants scanned as of `now`: the newest whose day and hour have passed."""
-    if settings.scan_day == "off":
+    return newest_due(settings.scan_day, settings.scan_hour, settings.timezone, now)
+
+
+def newest_due(day: str, hour: int, zone: str, now: dt.datetime) -> str | None:
+    """Return the newest week after which a day and hour of the week have passed, None where `day` is `off`."""
+    if day == "off":
         return None
-    here = now.astimezone(ZoneInfo(settings.timezone)).replace(tzinfo=None)
-    passed = here - dt.timedelta(days=_DAYS.index(settings.scan_day), hours=settings.scan_hour)
+    here = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    passed = here - dt.timedelta(days=_DAYS.index(day), hours=hour)
     return week_name((passed.date() - _FIRST_MONDAY).days // 7 - 1)
 
 
@@ -102,10 +109,13 @@ class Scanner:
     def _scan(self, row: ScanRow, stopped: Callable[[], bool]) -> None:
         folder = self.core.settings.data_dir / "scan-work" / row.public_id
         folder.mkdir(parents=True, exist_ok=True)
-        letters, spec = folder / "book.parquet", folder / "scan.json"
+        letters, spec, measured = (folder / name for name in ("book.parquet", "scan.json", "measured.json"))
         try:
             said = self._of_file(row) if row.source == scans.FILE else self._of_book(row, letters)
             said |= {"week": row.week, "model": self._model(), "accept_drift": row.accept_drift}
+            # A file may be another office's: what was measured on the book says nothing of it.
+            is_measured = row.source != scans.FILE and self._measure(measured, row.week)
+            said["measured"] = str(measured) if is_measured else ""
             spec.write_text(json.dumps(said), encoding="utf-8")
             command = [sys.executable, "-P", "-m", "service.scan_child", str(spec)]
             # -P: nothing in the folder we happen to run in takes the place of a module.
@@ -115,7 +125,7 @@ class Scanner:
             ) as process:
                 self._watch(row.id, process, stopped)
         finally:
-            for path in (letters, spec):
+            for path in (letters, spec, measured):
                 path.unlink(missing_ok=True)
             folder.rmdir()
             if row.source == scans.FILE and not self._still_open(row.public_id):
@@ -138,6 +148,14 @@ class Scanner:
     def _still_open(self, public_id: str) -> bool:
         with self.core.store.reading() as session:
             return scans.is_open(session, public_id)
+
+    def _measure(self, path: Path, week: str) -> bool:
+        """Write what the learning loop knows of the model; tells whether it knows anything."""
+        with self.core.store.reading() as session:
+            found = report.measured(session, week, self.core.today(), self.core.store.url)
+        if found:
+            write_measured(path, found)
+        return found is not None
 
     def _model(self) -> str:
         self.core.catch_up()

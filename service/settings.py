@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         default="mon", description="Day on which the week before is scanned; `off`: only when somebody asks."
     )
     scan_hour: int = Field(default=2, ge=0, le=23, description="Hour of that day, in the office's time.")
+    lot_day: Literal["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] = Field(
+        default="mon", description="Day on which the lot of the week before is drawn; `off`: only when somebody asks."
+    )
+    lot_hour: int = Field(default=3, ge=0, le=23, description="Hour of that day, in the office's time.")
+    lot_size: int = Field(default=30, ge=1, le=500, description="Letters of a weekly lot.")
     timezone: str = Field(default="Asia/Shanghai", description="Where the office is: decides what day it is.")
     due_soon_days: int = Field(default=5, ge=0, le=60, description="A date this near counts as due soon.")
     max_body_bytes: Positive = Field(

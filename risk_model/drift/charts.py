@@ -45,7 +45,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart: the week's value beside the baseline's, the chance of such a difference, `ok`, `notice` or `alarm`."""
+    """A chart: the week's value beside the baseline's, the chance of such a difference, `ok`, `notice` or `alarm`.
+
+    `distance` is how far the week strays, in standard deviations of usual weeks; `track` the same of the weeks of the
+    baseline, None where a week is too thin to say (`limits` gives the lines to draw).
+    """
 
     name: str
     value: float
@@ -53,6 +57,8 @@ class Chart:
     chance: float
     level: str
     causes: tuple[Cause, ...]
+    distance: float
+    track: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +153,35 @@ def charts(before: Sequence[Week], now: Week) -> list[Chart]:
 
     Eight to twelve weeks are a good baseline: fewer do not show how weeks differ, more lag behind the seasons.
     """
-    before = [w for w in before if w.letters >= FEWEST_LETTERS]
-    if len(before) < FEWEST_WEEKS or now.letters < FEWEST_LETTERS:
+    thick = [w for w in before if w.letters >= FEWEST_LETTERS]
+    if len(thick) < FEWEST_WEEKS or now.letters < FEWEST_LETTERS:
         return []
-    base = Week.together(before)
-    usual = [(week, Week.together([o for o in before if o is not week])) for week in before]
+    base = Week.together(thick)
+    usual = [(week, Week.together([o for o in thick if o is not week])) for week in thick]
     out = []
     for name, (test, widened) in _TESTS.items():
         found = test(now, base)
-        chance = _widen(found.chance, [test(*pair).chance for pair in usual] if widened else [])
+        strayed = [_distance(test(*pair).chance) for pair in usual]
+        factor = max(1.0, float(np.sqrt(np.mean(np.square(strayed))))) if widened else 1.0
+        distance = _distance(found.chance) / factor
+        chance = float(2 * scipy.stats.norm.sf(distance))
         whole = min(1.0, chance * len(_TESTS))
         level = "alarm" if whole < ALARM else "notice" if whole < NOTICE else "ok"
         causes = found.causes if level != "ok" else ()
-        out.append(Chart(name, found.value, found.before, chance, level, causes))
+        track = iter(strayed)
+        line = tuple(next(track) / factor if w.letters >= FEWEST_LETTERS else None for w in before)
+        out.append(Chart(name, found.value, found.before, chance, level, causes, distance, line))
     return out
 
 
-def _widen(chance: float, usual: Sequence[float]) -> float:
-    """Return the chance after widening by how far usual weeks stray: their root mean square distance, at least 1."""
-    strayed = [float(_distance(p)) for p in usual]
-    factor = max(1.0, float(np.sqrt(np.mean(np.square(strayed))))) if strayed else 1.0
-    return float(2 * scipy.stats.norm.sf(_distance(chance) / factor))
+def limits() -> tuple[float, float]:
+    """Return the distances from which on a chart is at notice and at alarm.
+
+    >>> [round(x, 2) for x in limits()]
+    [2.69, 3.38]
+    """
+    notice, alarm = (_distance(p / len(_TESTS)) for p in (NOTICE, ALARM))
+    return notice, alarm
 
 
 def _distance(chance: float) -> float:

@@ -4,7 +4,7 @@ A decision is about a letter's matter. Nobody's name is in it: a reader is a num
 """
 
 from risk_model.feedback.agreement import Agreement, agreement
-from risk_model.feedback.choice import Priority, priorities
+from risk_model.feedback.choice import Grounds, Priority, grounds, priorities
 from risk_model.feedback.decisions import FORMAT, ROLES, Decision, Labels, read, write
 from risk_model.feedback.locked import LOCKED_SHARE, is_locked
 from risk_model.feedback.sample import Proportion, Quality, draw, quality
@@ -17,6 +17,7 @@ __all__ = [
     "Agreement",
     "Conflict",
     "Decision",
+    "Grounds",
     "Labels",
     "Priority",
     "Proportion",
@@ -24,6 +25,7 @@ __all__ = [
     "Settled",
     "agreement",
     "draw",
+    "grounds",
     "is_locked",
     "priorities",
     "quality",

@@ -42,6 +42,36 @@ class Priority:
         return tuple(n for n, v in self.grounds.items() if v >= _WORTH_NAMING or n == top)
 
 
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a letter is worth reviewing for, by name: the decision nearest to its cut, and the rarest label it may have."""
+
+    nearest: str
+    probability: float
+    cut: float
+    rarest: str
+    rarest_probability: float
+    reviewed: int
+
+
+def grounds(probabilities: F32, thresholds: Thresholds, reviewed: Mapping[str, int]) -> Grounds:
+    """Return what stands behind the priority of one letter, given its probabilities (K,)."""
+    p = np.clip(np.asarray(probabilities, np.float64), 1e-6, 1 - 1e-6)
+    cuts = _cuts(thresholds)
+    far = _distances(p[None], cuts)[0]
+    row, column = np.unravel_index(int(far.argmin()), far.shape)
+    likely = p[_RARE] * _discount(reviewed)
+    rarest = OUTPUTS[_RARE[int(likely.argmax())]]
+    return Grounds(
+        nearest=OUTPUTS[_WATCHED[int(column)]],
+        probability=float(p[_WATCHED[int(column)]]),
+        cut=float(cuts[row, column]),
+        rarest=rarest,
+        rarest_probability=float(p[OUTPUTS.index(rarest)]),
+        reviewed=reviewed.get(rarest, 0),
+    )
+
+
 def priorities(
     probabilities: F32, thresholds: Thresholds, reviewed: Mapping[str, int], other: F32 | None = None
 ) -> list[Priority]:
@@ -63,14 +93,25 @@ def priorities(
 
 def uncertain(p: F64, thresholds: Thresholds) -> F64:
     """Return how near the nearest watched decision is to its cut: 1 on it, falling with the distance in logits."""
-    cuts = np.array([[thresholds.decisions[n] for n in TAG_NAMES] + [c] for c in (thresholds.high, thresholds.medium)])
-    cuts = np.clip(cuts, 1e-3, 1 - 1e-3)
-    watched = np.log(p[:, _WATCHED] / (1 - p[:, _WATCHED]))
-    distance = np.abs(watched[:, None, :] - np.log(cuts / (1 - cuts))[None]).min(axis=(1, 2))
-    return np.asarray(np.exp(-distance))
+    return np.asarray(np.exp(-_distances(p, _cuts(thresholds)).min(axis=(1, 2))))
 
 
 def rare(p: F64, reviewed: Mapping[str, int]) -> F64:
     """Return the largest probability of a sub-tag or factor, each discounted by the reviewed letters that have it."""
-    discount = np.array([(1 + reviewed.get(OUTPUTS[k], 0) / 10) ** -0.5 for k in _RARE])
-    return np.asarray((p[:, _RARE] * discount).max(axis=1))
+    return np.asarray((p[:, _RARE] * _discount(reviewed)).max(axis=1))
+
+
+def _cuts(thresholds: Thresholds) -> F64:
+    """Return the cuts (2, watched): those of the tags, and of the risk first the high one, then the medium one."""
+    cuts = np.array([[thresholds.decisions[n] for n in TAG_NAMES] + [c] for c in (thresholds.high, thresholds.medium)])
+    return np.asarray(np.clip(cuts, 1e-3, 1 - 1e-3))
+
+
+def _distances(p: F64, cuts: F64) -> F64:
+    """Return the distances in logits (n, 2, watched)."""
+    watched = np.log(p[:, _WATCHED] / (1 - p[:, _WATCHED]))
+    return np.asarray(np.abs(watched[:, None, :] - np.log(cuts / (1 - cuts))[None]))
+
+
+def _discount(reviewed: Mapping[str, int]) -> F64:
+    return np.array([(1 + reviewed.get(OUTPUTS[k], 0) / 10) ** -0.5 for k in _RARE])

@@ -3,6 +3,7 @@
 from risk_model.guard.compare import Comparison, compare
 from risk_model.guard.figures import Figure
 from risk_model.guard.promotion import (
+    SHORTEST_REASON,
     Promotion,
     check,
     comparison_of,
@@ -16,6 +17,7 @@ from risk_model.guard.promotion import (
 from risk_model.guard.shadow import Difference, Said, differences, moved
 
 __all__ = [
+    "SHORTEST_REASON",
     "Comparison",
     "Difference",
     "Figure",

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from risk_model.feedback.measured import Measured
+
 #: Normal quantile of a 95 % interval.
 _Z: Final = 1.959964
 
@@ -277,3 +279,4 @@ class Findings:
     high: tuple[HighLetter, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    measured: Measured | None = None

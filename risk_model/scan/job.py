@@ -22,6 +22,7 @@ class Job:
     `reports` writes html, xlsx and docx (of a replay: for the last week only). `accept_drift` lets a failed data gate through, said on
     page one. `mapping` names columns by role. `refused` are rows of the first input that were turned away before it was written: they are
     counted and listed with those that the scan refuses.
+    `measured` is a file of what a service measured of its model (`risk_model.feedback.measured`); without it the reports leave that part out.
     """
 
     inputs: tuple[Path, ...]
@@ -38,6 +39,7 @@ class Job:
     accept_drift: bool = False
     reports: bool = True
     rows: int = ROWS
+    measured: Path | None = None
 
 
 Stage = Literal["score", "group", "report"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from risk_model.feedback import measured
 from risk_model.matters import COLUMNS, week_name
 from risk_model.model import RiskModel
 from risk_model.scan import clock, gate
@@ -79,7 +80,7 @@ def draft(
         roles=given.roles, gate=checked, office=job.office, model_version=model.version,
         medium=model.thresholds.medium, counted=counted, notes=tuple(notes),
     )  # fmt: skip
-    findings = summary.findings
+    findings = replace(summary.findings, measured=measured.read(job.measured) if job.measured else None)
     final = job.out / week_name(week)
     folder = begin(final)
     frames = (placed(f) for _, f in scored.by_week()) if not replayed else iter([frame])

@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from risk_model.drift import CHARTS, Chart
+from risk_model.drift import CHARTS, Chart, limits
 from risk_model.feedback import settle
 from risk_model.text import prepare
 from service.api import views
@@ -27,22 +27,24 @@ from service.api.learning_schemas import (
     Position,
     QueueOut,
     SettleIn,
+    SuspectOut,
+    SuspectsOut,
 )
 from service.api.petition_schemas import ReviewAnswer
 from service.api.petitions import PublicId
 from service.api.score import ready
 from service.core import Core
 from service.deps import TheCore, allowed
-from service.learning import lot, quality
+from service.learning import lot, quality, suspects
 from service.learning.decisions import decisions
 from service.learning.drift import drift
 from service.learning.queue import queue
 from service.security.permissions import Permission, Principal
-from service.store import audit, petitions, reviews
+from service.store import audit, learning_jobs, petitions, reviews
 from service.store.errors import Clash, Forbidden
 from service.store.learning_tables import LotRow
 from service.store.notes import note
-from service.store.tables import PetitionRow, ReviewRow
+from service.store.tables import PetitionRow
 
 router = APIRouter(prefix=PREFIX, tags=["学习"])
 
@@ -77,7 +79,7 @@ def lot_of(week: WeekName, core: TheCore, _who: Reviewer) -> LotOut:
 def draw(week: WeekName, core: TheCore, who: Reviewer) -> LotOut:
     """Draw the lot of a week that is over; asked again, it is the same."""
     with core.store.writing() as session:
-        rows, new = lot.take(session, week, core.today(), core.now())
+        rows, new = lot.take(session, week, core.today(), core.now(), core.settings.lot_size)
         if new:
             audit.record(session, core.now(), who.actor, "lot.draw", week, details={"letters": len(rows)})
         return _lot(core, session, week, rows)
@@ -86,15 +88,12 @@ def draw(week: WeekName, core: TheCore, who: Reviewer) -> LotOut:
 def _lot(core: Core, session: Session, week: str, rows: list[LotRow]) -> LotOut:
     ids = [row.petition_id for row in rows]
     letters = list(session.scalars(select(PetitionRow).where(PetitionRow.id.in_(ids)).order_by(PetitionRow.id)))
-    said = select(ReviewRow.petition_id).where(
-        ReviewRow.petition_id.in_(ids), ReviewRow.status.not_in(("rejected", "undone"))
-    )
-    read = set(session.scalars(said))
+    unread = lot.unread(session, rows)
     return LotOut(
         week=week,
         registered=rows[0].registered if rows else len(lot.registered(session, week)),
         drawn=views.summaries(session, letters, core.today(), core.settings.due_soon_days),
-        unread=[x.public_id for x in letters if x.id not in read],
+        unread=[x.public_id for x in letters if x.id in unread],
     )
 
 
@@ -109,6 +108,7 @@ def measured(core: TheCore, _who: Reader, weeks: Annotated[int, Query(ge=1, le=5
                 "drawn": found.drawn,
                 "read": found.read,
                 "outputs": found.outputs,
+                "by_week": found.by_week,
                 "agreement": quality.agreed(session),
             }
         )
@@ -123,7 +123,16 @@ def drifted(
     with core.store.reading() as session:
         found = drift(session, chosen, core.store.url)
     charts = [_chart(chart) for chart in found.charts]
-    return DriftOut(week=found.week, letters=found.letters, baseline_weeks=found.baseline, charts=charts)
+    notice, alarm = limits()
+    return DriftOut(
+        week=found.week,
+        letters=found.letters,
+        baseline_weeks=found.baseline,
+        baseline=list(found.before),
+        notice_at=notice,
+        alarm_at=alarm,
+        charts=charts,
+    )
 
 
 def _chart(chart: Chart) -> ChartOut:
@@ -134,6 +143,8 @@ def _chart(chart: Chart) -> ChartOut:
         before=None if math.isnan(chart.before) else chart.before,
         chance=chart.chance,
         level=chart.level,  # type: ignore[arg-type]
+        distance=chart.distance,
+        track=list(chart.track),
         causes=[CauseOut.model_validate(cause) for cause in chart.causes],
     )
 
@@ -166,8 +177,9 @@ def settled(id: PublicId, body: SettleIn, core: TheCore, who: Approver) -> Revie
         if any(r.actor == who.actor for r in petitions.reviews_of(session, row.id)):
             raise Forbidden("分歧须由没有参加复核的人裁定")
         said = reviews.Review(
-            "correct", prepare(body.reason).text, tags=body.tags, subtags=body.subtags, factors=body.factors
-        )
+            "correct", prepare(body.reason).text, tags=body.tags, subtags=body.subtags, factors=body.factors,
+            level=body.level,
+        )  # fmt: skip
         kept = reviews.add(session, row, said, core.now(), who.actor)
         note(session, kept, who, body.level, settles=True)
         details = {"review": kept.id, "level": body.level}
@@ -176,3 +188,48 @@ def settled(id: PublicId, body: SettleIn, core: TheCore, who: Approver) -> Revie
             details=details,
         )  # fmt: skip
         return ReviewAnswer(review=views.review(kept))
+
+
+@router.get("/learning/suspects", summary="疑似错标", responses=errors(401, 403, 429))
+def doubted(core: TheCore, _who: Approver) -> SuspectsOut:
+    """List labels that a model which has not seen the letter strongly doubts; nothing is relabelled by it."""
+    with core.store.reading() as session:
+        row = learning_jobs.newest(session, suspects.KIND)
+        found = suspects.listed(session)
+    return SuspectsOut(
+        installed=suspects.installed(),
+        state=row.state if row else "none",  # type: ignore[arg-type]
+        step=row.step if row else "",
+        asked_at=row.at if row else None,
+        finished_at=row.finished_at if row else None,
+        suspects=[
+            SuspectOut(
+                id=d.petition.public_id,
+                title=d.petition.title,
+                label=d.output,
+                said=d.said,
+                probability=d.probability,
+                again=d.again,
+            )
+            for d in found
+        ],
+    )
+
+
+@router.post("/learning/suspects", status_code=202, summary="查找疑似错标", responses=errors(401, 403, 409, 429))
+def search(core: TheCore, who: Approver) -> SuspectsOut:
+    """Look for labels in doubt in the background; the list before is replaced once it is done."""
+    with core.store.writing() as session:
+        suspects.begin(session, core.now(), who.actor)
+        audit.record(session, core.now(), who.actor, "suspects.search")
+    core.wake(suspects.KIND)
+    return doubted(core, who)
+
+
+@router.delete("/learning/suspects", summary="停止查找疑似错标", responses=errors(401, 403, 409, 429))
+def stop(core: TheCore, who: Approver) -> SuspectsOut:
+    """Stop the search; the list before stays."""
+    with core.store.writing() as session:
+        learning_jobs.cancel(session, suspects.KIND, core.now())
+        audit.record(session, core.now(), who.actor, "suspects.cancel")
+    return doubted(core, who)

@@ -67,6 +67,17 @@ class QualityOut(BaseModel):
     calibrated: bool
 
 
+class WeekOut(BaseModel):
+    """Quality on the lot of one week; of few letters, so the intervals are wide."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    week: str
+    drawn: int
+    read: int
+    outputs: dict[str, QualityOut]
+
+
 class MeasuredOut(BaseModel):
     """Quality over the lots of some weeks; with letters drawn but not read it is less than unbiased."""
 
@@ -75,6 +86,7 @@ class MeasuredOut(BaseModel):
     drawn: int
     read: int
     outputs: dict[str, QualityOut]
+    by_week: list[WeekOut]
     agreement: dict[str, AgreementOut]
 
 
@@ -123,7 +135,7 @@ class SettleIn(Model):
         }
     )
 
-    tags: list[Literal[TAG_NAMES]] = Field(max_length=len(TAG_NAMES))  # type: ignore[valid-type]
+    tags: list[Literal[TAG_NAMES]] | None = Field(default=None, max_length=len(TAG_NAMES))  # type: ignore[valid-type]
     subtags: list[Literal[SUBTAG_NAMES]] | None = Field(default=None, max_length=len(SUBTAG_NAMES))  # type: ignore[valid-type]
     factors: list[Literal[FACTOR_NAMES]] | None = Field(default=None, max_length=len(FACTOR_NAMES))  # type: ignore[valid-type]
     level: int | None = Field(default=None, ge=0, le=3)
@@ -149,6 +161,8 @@ class ChartOut(BaseModel):
     before: float | None
     chance: float
     level: Level
+    distance: float = Field(description="How far the week strays, in standard deviations of usual weeks.")
+    track: list[float | None] = Field(description="The same of each week of `baseline`, oldest first.")
     causes: list[CauseOut]
 
 
@@ -159,6 +173,9 @@ class DriftOut(BaseModel):
     week: str
     letters: int
     baseline_weeks: int
+    baseline: list[str]
+    notice_at: float
+    alarm_at: float
     charts: list[ChartOut]
 
 
@@ -191,7 +208,7 @@ class VersionOut(BaseModel):
 
     version: str
     served: bool
-    state: Literal["running", "done", "failed", "ready"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled", "ready"]
     step: str
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
@@ -213,7 +230,44 @@ class CandidateAnswer(BaseModel):
 
     ok: Literal[True] = True
     version: str
-    state: Literal["running", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+class TrainingOut(BaseModel):
+    """The newest training: how far it is. `tries` above 1: the service was stopped over it and it began again."""
+
+    ok: Literal[True] = True
+    version: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    stage: str
+    step: str
+    tries: int
+    asked_by: str
+    asked_at: dt.datetime
+    finished_at: dt.datetime | None
+
+
+class SuspectOut(BaseModel):
+    """A label in doubt: what people said, the probability by a model that has not seen the letter."""
+
+    id: str
+    title: str
+    label: str
+    said: bool
+    probability: float
+    again: bool = Field(description="The letter has been reviewed since it was looked for.")
+
+
+class SuspectsOut(BaseModel):
+    """The newest search for wrong labels and what it found, most doubtful first."""
+
+    ok: Literal[True] = True
+    installed: bool
+    state: Literal["none", "waiting", "running", "done", "failed", "cancelled"]
+    step: str
+    asked_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    suspects: list[SuspectOut]
 
 
 class PromoteIn(Model):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import select
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from risk_model import guard
 from service.api.common import PREFIX, errors
@@ -19,6 +23,7 @@ from service.api.learning_schemas import (
     SaidOut,
     ShadowIn,
     ShadowOut,
+    TrainingOut,
     TurnAnswer,
     TurnOut,
     TurnsOut,
@@ -32,9 +37,9 @@ from service.learning import candidates, shadow, switch
 from service.security.permissions import Permission, Principal
 from service.served import Served
 from service.store import audit
+from service.store import learning_jobs as jobs
 from service.store.errors import Missing
-from service.store.learning_tables import CandidateRow, ShadowRow
-from service.store.tables import PetitionRow
+from service.store.learning_tables import LearningJobRow, ShadowRow
 
 router = APIRouter(prefix=PREFIX, tags=["模型版本"])
 
@@ -44,6 +49,7 @@ Approver = Annotated[Principal, Depends(allowed(Permission.REVIEWS_APPROVE))]
 _BODY = errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 #: Matters shown of a shadow's differences: the rest is smaller.
 _SHOWN = 200
+_EVERY_SECONDS: Final = 0.5
 
 
 def _served(core: Core) -> Served:
@@ -57,18 +63,18 @@ def versions(core: TheCore, _who: Reader) -> VersionsOut:
     """List versions, the one in use first, each with its comparison to it."""
     registry = _served(core).registry
     with core.store.reading() as session:
-        rows = {row.name: row for row in session.scalars(select(CandidateRow))}
+        rows = {row.name: row for row in jobs.every(session, candidates.KIND)}
     current = registry.current()
     names = sorted({*registry.versions(), *rows}, key=lambda name: (name != current, name))
     return VersionsOut(versions=[_version(core, name, current, rows.get(name)) for name in names])
 
 
-def _version(core: Core, name: str, current: str, row: CandidateRow | None) -> VersionOut:
+def _version(core: Core, name: str, current: str, row: LearningJobRow | None) -> VersionOut:
     found = guard.comparison_of(_served(core).registry, name, current)
     return VersionOut(
         version=name,
         served=name == current,
-        state=candidates.state(row, core.now()) if row else "ready",  # type: ignore[arg-type]
+        state=row.state if row else "ready",  # type: ignore[arg-type]
         step=row.step if row else "",
         started_at=row.at if row else None,
         finished_at=row.finished_at if row else None,
@@ -86,8 +92,65 @@ def train(body: CandidateIn, core: TheCore, who: Admin) -> CandidateAnswer:
     with core.store.writing() as session:
         row = candidates.begin(session, registry, body.version, core.now(), who.actor)
         audit.record(session, core.now(), who.actor, "model.train", row.name)
-    candidates.start(core.store, body.version, candidates.program(core.settings, registry), core.now)
-    return CandidateAnswer(version=body.version, state="running")
+    core.wake(candidates.KIND)
+    return CandidateAnswer(version=body.version, state="waiting")
+
+
+@router.get("/learning/training", summary="训练的进度", responses=errors(401, 403, 404, 429))
+def training(core: TheCore, _who: Reader) -> TrainingOut:
+    """Tell how far the newest training is."""
+    return _training(core)
+
+
+@router.get(
+    "/learning/training/events",
+    summary="训练的进度（服务器推送）",
+    response_class=StreamingResponse,
+    responses=errors(401, 403, 404, 429),
+)
+async def training_events(core: TheCore, _who: Reader) -> StreamingResponse:
+    """Send the progress as server-sent events until the training has ended."""
+    first = await run_in_threadpool(_training, core)
+    return StreamingResponse(_told(core, first), media_type="text/event-stream")
+
+
+@router.delete("/learning/training", summary="停止训练", responses=errors(401, 403, 409, 429))
+def stop(core: TheCore, who: Admin) -> CandidateAnswer:
+    """Stop the training; nothing of an unfinished model is kept."""
+    with core.store.writing() as session:
+        row = jobs.cancel(session, candidates.KIND, core.now())
+        audit.record(session, core.now(), who.actor, "model.train.cancel", row.name)
+        return CandidateAnswer(version=row.name, state="cancelled")
+
+
+async def _told(core: Core, state: TrainingOut) -> AsyncIterator[str]:
+    last = ""
+    while True:
+        data = json.dumps(state.model_dump(mode="json"), ensure_ascii=False)
+        if data != last:
+            yield f"event: progress\ndata: {data}\n\n"
+            last = data
+        if state.state not in jobs.OPEN:
+            return
+        await asyncio.sleep(_EVERY_SECONDS)
+        state = await run_in_threadpool(_training, core)
+
+
+def _training(core: Core) -> TrainingOut:
+    with core.store.reading() as session:
+        row = jobs.newest(session, candidates.KIND)
+    if row is None:
+        raise Missing("还没有训练过候选模型")
+    return TrainingOut(
+        version=row.name,
+        state=row.state,  # type: ignore[arg-type]
+        stage=row.stage,
+        step=row.step,
+        tries=row.tries,
+        asked_by=row.actor,
+        asked_at=row.at,
+        finished_at=row.finished_at,
+    )
 
 
 @router.get("/learning/turns", summary="模型更换记录", responses=errors(401, 403, 429, 503))
@@ -140,12 +203,7 @@ def differences(core: TheCore, _who: Approver) -> ShadowOut:
             raise Missing("还没有旁路试评过任何版本")
         letters, found = shadow.compared(session, row)
         shown = found[:_SHOWN]
-        ids = [d.letter for d in shown]
-        titles = dict(
-            session.execute(
-                select(PetitionRow.public_id, PetitionRow.title).where(PetitionRow.public_id.in_(ids))
-            ).all()
-        )
+        titles = shadow.titles(session, [d.letter for d in shown])
         return _shadow(row, letters, found, shown, titles)
 
 

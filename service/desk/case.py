@@ -8,7 +8,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
+from risk_model.model import RiskModel
 from risk_model.schema import Petition
 from risk_model.taxonomy import FACTOR_NAMES, SUBTAGS, TAG_NAMES
 from service.api import views
@@ -17,11 +19,13 @@ from service.api.petitions import PublicId
 from service.api.schemas import LetterIn
 from service.api.score import ready
 from service.desk import matters
-from service.desk.inbox import fetch, openings
+from service.desk.grounds import GROUNDS, reasons
+from service.desk.inbox import openings
 from service.desk.pages import ENVIRONMENT, Desk, PageGuard
-from service.desk.queue import read_queue
+from service.desk.rail import rail_of
 from service.desk.reading import read
 from service.errors import ApiError
+from service.learning.queue import Asked, why
 from service.scoring import masked, plain
 from service.security.permissions import Permission
 from service.store import audit, clock, notes, petitions
@@ -31,8 +35,6 @@ Reader = Annotated[Desk, Depends(PageGuard(Permission.PETITIONS_READ))]
 Scorer = Annotated[Desk, Depends(PageGuard(Permission.SCORE))]
 Lens = Annotated[str, Query(max_length=64)]
 
-#: Lines of the list beside a letter.
-_RAIL: Final = 40
 _EVIDENCE: Final = 8
 #: Escalation if left unanswered, as the annotation guide has it.
 ESCALATION: Final = ("0 不会升级", "1 个别诉求", "2 群体诉求", "3 重大群体诉求")
@@ -67,25 +69,27 @@ def show(
     """Show everything of a petition; the reading is recorded in the audit log."""
     core, model = desk.core, ready(desk.core).model
     today = core.today()
-    queue = read_queue(list)
     with core.store.writing() as session:
         row = petitions.find(session, id)
         audit.record(session, core.now(), desk.who.actor, "petition.read", id, model_version=row.model_version)
         whole = views.whole(session, row, today, core.settings.due_soon_days)
         registered = (row.registered_at, row.registered_by)
+    said = whole.assessment.model_dump()
     with core.store.reading() as session:
-        near = fetch(session, core, queue, None, _RAIL).rows
-        rail = views.summaries(session, near, today, core.settings.due_soon_days)
+        beside_list = rail_of(session, desk, list)
+        rail = views.summaries(session, beside_list.rows, today, core.settings.due_soon_days)
+        asked = _asked(session, id, said, model) if beside_list.is_review else None
         beside_it = matters.beside(session, id)
         levels = notes.levels(session, [r.id for r in whole.reviews])
-    said = whole.assessment.model_dump()
     letter = Petition(whole.body, whole.petition.title, whole.petition.received, whole.petition.area)
     return desk.page(
         "case.html",
         "inbox",
-        queue=queue,
+        list=beside_list,
         rail=rail,
-        openings=openings(near),
+        openings=openings(beside_list.rows),
+        grounds=GROUNDS,
+        asked=reasons(asked) if asked and not whole.petition.reviewed else [],
         whole=whole,
         p=whole.petition,
         reading=read(model, letter, said, lens),
@@ -99,6 +103,10 @@ def show(
         escalation=ESCALATION,
         beside=beside_it,
     )
+
+
+def _asked(session: Session, public_id: str, said: dict[str, Any], model: RiskModel) -> Asked:
+    return why(session, petitions.find(session, public_id), said, model.thresholds)
 
 
 def _judgements(said: dict[str, Any], whole: PetitionOut) -> dict[str, Any]:

@@ -14,7 +14,8 @@ _INK, _BLUE = "#1b2430", "#3f6593"
 _PATTERN: Final = {"high": "", "medium": "/", "low": "."}
 
 
-def _figure(title: str, data: list[dict[str, Any]], **layout: Any) -> Figure:
+def framed(title: str, data: list[dict[str, Any]], **layout: Any) -> Figure:
+    """Return a figure in the style of the desk."""
     usual = {
         "title": {"text": title, "font": {"size": 14}, "x": 0, "xref": "paper"},
         "font": {"family": '"Microsoft YaHei","Noto Sans CJK SC",sans-serif', "size": 12, "color": _INK},
@@ -47,7 +48,7 @@ def ranked(title: str, counts: Mapping[str, int], named: bool = True) -> Figure:
         "marker": {"color": _BLUE},
         "hovertemplate": "%{y}：%{x}件<extra></extra>",
     }
-    return _figure(title, [data], yaxis={"automargin": True, "gridcolor": "#ffffff"}, xaxis={"dtick": None})
+    return framed(title, [data], yaxis={"automargin": True, "gridcolor": "#ffffff"}, xaxis={"dtick": None})
 
 
 def risks(title: str, counts: Sequence[int], medium: float, high: float) -> Figure:
@@ -87,7 +88,7 @@ def risks(title: str, counts: Sequence[int], medium: float, high: float) -> Figu
         }
         for cut, text in ((medium, f"中 {medium:.2f}"), (high, f"高 {high:.2f}"))
     ]
-    return _figure(
+    return framed(
         title, [bars], shapes=lines, annotations=notes, xaxis={"range": [0, 1], "title": {"text": "群体风险（概率）"}},
         yaxis={"title": {"text": "件"}}, margin={"b": 44},
     )  # fmt: skip
@@ -105,7 +106,7 @@ def weekly(title: str, weeks: Mapping[str, Mapping[str, int]]) -> Figure:
         }
         for band in ("high", "medium", "low")
     ]
-    return _figure(
+    return framed(
         title, data, barmode="stack", showlegend=True, legend={"orientation": "h", "y": 1.16, "x": 1, "xanchor": "right"},
         xaxis={"type": "category"},
     )  # fmt: skip
@@ -122,7 +123,7 @@ def calibration(title: str, bins: Sequence[tuple[int, float, float]]) -> Figure:
         "text": [f"{b[0]}封" for b in bins], "marker": {"color": _BLUE, "size": 9}, "line": {"color": _BLUE, "width": 1.5},
         "hovertemplate": "估计%{x:.2f}，实际%{y:.2f}（%{text}）<extra></extra>", "name": "本模型",
     }  # fmt: skip
-    return _figure(
+    return framed(
         title, [diagonal, found], xaxis={"range": [-0.02, 1.02], "title": {"text": "估计的概率"}},
         yaxis={"range": [-0.02, 1.02], "title": {"text": "实际的比例"}}, margin={"b": 44}, showlegend=True,
         legend={"orientation": "h", "y": 1.14, "x": 1, "xanchor": "right"},

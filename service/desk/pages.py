@@ -49,14 +49,24 @@ MENU: Final = (
     Entry("batch", "批量研判", "/desk/batches", Permission.JOBS),
     Entry("weekly", "周报", "/desk/weekly", Permission.PETITIONS_READ),
     Entry("model", "模型", "/desk/model", Permission.MODEL_READ),
+    Entry("review", "复核建议", "/desk/learning/queue", Permission.REVIEWS_WRITE),
+    Entry("lots", "每周抽样", "/desk/learning/lots", Permission.MODEL_READ),
+    Entry("conflicts", "复核分歧", "/desk/learning/conflicts", Permission.REVIEWS_APPROVE),
+    Entry("suspects", "疑似错标", "/desk/learning/suspects", Permission.REVIEWS_APPROVE),
+    Entry("drift", "来信变化", "/desk/learning/drift", Permission.MODEL_READ),
+    Entry("versions", "模型版本", "/desk/learning/versions", Permission.MODEL_READ),
+    Entry("shadow", "旁路对照", "/desk/learning/shadow", Permission.REVIEWS_APPROVE),
     Entry("users", "人员", "/desk/admin/users", Permission.USERS),
     Entry("keys", "接口密钥", "/desk/admin/keys", Permission.KEYS),
     Entry("departments", "责任部门", "/desk/admin/departments", Permission.DEPARTMENTS_READ),
     Entry("retention", "保存期限", "/desk/admin/retention", Permission.RETENTION),
     Entry("audit", "审计", "/desk/admin/audit", Permission.AUDIT_READ),
 )
-#: Entries of the menu that stand together under 管理.
-ADMIN: Final = frozenset({"users", "keys", "departments", "retention", "audit"})
+#: Entries of the menu that stand together under one name, each a tab.
+GROUPS: Final[dict[str, frozenset[str]]] = {
+    "复核与质量": frozenset({"review", "lots", "conflicts", "suspects", "drift", "versions", "shadow"}),
+    "管理": frozenset({"users", "keys", "departments", "retention", "audit"}),
+}
 ROLE_LABELS: Final = {
     "viewer": "查阅",
     "triager": "研判",
@@ -69,6 +79,29 @@ ROLE_LABELS: Final = {
 def menu_for(who: Principal) -> list[Entry]:
     """Return the places a person may go to."""
     return [entry for entry in MENU if entry.permission in who.permissions]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu as a page shows it: a place, or the first place of a group."""
+
+    label: str
+    path: str
+    is_here: bool
+
+
+def menu_lines(entries: list[Entry], here: str) -> list[Item]:
+    """Return the menu of the page `here`, each group as one line.
+
+    >>> [line.label for line in menu_lines([MENU[0], MENU[5], MENU[6]], "lots")]
+    ['研判工作台', '复核与质量']
+    """
+    lines: dict[str, Item] = {}
+    for entry in entries:
+        name = next((name for name, keys in GROUPS.items() if entry.key in keys), entry.label)
+        first = lines.get(name, Item(name, entry.path, is_here=False))
+        lines[name] = Item(name, first.path, first.is_here or entry.key == here)
+    return list(lines.values())
 
 
 def home_of(who: Principal) -> str:
@@ -104,6 +137,7 @@ class Desk:
     def page(self, template: str, here: str, code: int = 200, **context: Any) -> HTMLResponse:
         """Return a page of the desk; `here` is its key in the menu."""
         entries = menu_for(self.who)
+        group = next(((name, keys) for name, keys in GROUPS.items() if here in keys), ("", frozenset()))
         return render(
             self.request,
             template,
@@ -111,9 +145,10 @@ class Desk:
             {
                 "desk": self,
                 "here": here,
-                "menu": [e for e in entries if e.key not in ADMIN],
-                "admin_menu": [e for e in entries if e.key in ADMIN],
-                "in_admin": here in ADMIN,
+                "menu": menu_lines(entries, here),
+                "places": entries,
+                "group": group[0],
+                "tabs": [e for e in entries if e.key in group[1]],
                 "csrf": self.csrf(),
                 "today": self.core.today(),
                 "model_version": self.core.scoring.model.version if self.core.scoring else "",
@@ -203,6 +238,20 @@ def _short_day(day: dt.date | None) -> str:
     return f"{day.month}月{day.day}日" if day else ""
 
 
+def week_words(week: str, with_days: bool = False) -> str:
+    """Return an ISO week as people say it.
+
+    >>> week_words("2026-W07"), week_words("2026-W53", with_days=True)
+    ('2026年第7周', '2026年第53周（12月28日至1月3日）')
+    """
+    year, number = int(week[:4]), int(week[6:])
+    said = f"{year}年第{number}周"
+    if not with_days:
+        return said
+    first = dt.date.fromisocalendar(year, number, 1)
+    return f"{said}（{_short_day(first)}至{_short_day(first + dt.timedelta(6))}）"
+
+
 def _local(instant: dt.datetime, zone: dt.tzinfo) -> str:
     return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
@@ -220,6 +269,14 @@ def chance(value: float) -> str:
     return f"{min(max(value, 0.01), 0.99):.2f}"
 
 
+_MACHINES: Final = {
+    "machine:local": "本机",
+    "machine:cli": "命令行",
+    "machine:example": "示例",
+    "machine:schedule": "按时自动",
+}
+
+
 def person(actor: str) -> str:
     """Return how an actor of the records is called on a page.
 
@@ -227,9 +284,7 @@ def person(actor: str) -> str:
     ('wang', '本机', 'oa(0123)')
     """
     kind, _, name = actor.partition(":")
-    return {"machine:local": "本机", "machine:cli": "命令行", "machine:example": "示例"}.get(
-        actor, name if kind in ("user", "key") else actor
-    )
+    return _MACHINES.get(actor, name if kind in ("user", "key") else actor)
 
 
 def _environment() -> Environment:
@@ -243,6 +298,7 @@ def _environment() -> Environment:
     made.filters |= {
         "label": label,
         "short_day": _short_day,
+        "week": week_words,
         "local": _local,
         "instant": dt.datetime.fromisoformat,
         "percent": _percent,

@@ -11,7 +11,17 @@ from starlette.requests import Request
 
 from service.core import Core
 from service.deps import public
-from service.desk import admin_pages, batch_pages, case, inbox, model_page, weekly
+from service.desk import (
+    admin_pages,
+    batch_pages,
+    case,
+    dispute_pages,
+    inbox,
+    learning_pages,
+    model_page,
+    version_pages,
+    weekly,
+)
 from service.desk.pages import HERE, PREFIX, Assets, Desk, PageGuard, home_of, plotly_folder, render, safe_next
 from service.security.passwords import LEAST
 
@@ -19,7 +29,8 @@ router = APIRouter(include_in_schema=False)
 Anybody = Annotated[Desk, Depends(PageGuard(None))]
 
 _ROUTERS: Final = (
-    router, inbox.router, case.router, batch_pages.router, weekly.router, model_page.router, admin_pages.router,
+    router, inbox.router, case.router, batch_pages.router, weekly.router, model_page.router, learning_pages.router,
+    dispute_pages.router, version_pages.router, admin_pages.router,
 )  # fmt: skip
 
 

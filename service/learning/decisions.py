@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from risk_model.feedback import Decision, Labels
+from risk_model.feedback import Decision, Labels, is_locked
 from risk_model.taxonomy import FACTOR_NAMES, SUBTAG_NAMES, TAG_NAMES, TAG_OF
 from service.store.learning_tables import LotRow, ReviewNoteRow
 from service.store.notes import UNNOTED
@@ -49,6 +49,18 @@ def decisions(session: Session, petition_ids: Sequence[int] | None = None) -> It
     ids = sorted(session.scalars(query))
     for start in range(0, len(ids), _CHUNK):
         yield from _of(session, ids[start : start + _CHUNK])
+
+
+def reviewed(session: Session) -> tuple[int, int]:
+    """Return how many letters have a review that counts, and how many of them are locked."""
+    query = (
+        select(PetitionRow.public_id)
+        .join(ReviewRow, ReviewRow.petition_id == PetitionRow.id)
+        .where(ReviewRow.status.in_(_COUNT))
+        .distinct()
+    )
+    ids = list(session.scalars(query))
+    return len(ids), sum(map(is_locked, ids))
 
 
 def _of(session: Session, ids: Sequence[int]) -> Iterator[Decision]:

@@ -29,6 +29,7 @@ class Drift:
 
     week: str
     letters: int
+    before: tuple[str, ...]
     baseline: int
     charts: tuple[Chart, ...]
 
@@ -59,9 +60,11 @@ def drift(session: Session, week: str, url: str = "") -> Drift:
 
 def _drift(session: Session, week: str) -> Drift:
     first = lot.monday(week)
-    before = [_week(session, first - dt.timedelta(7 * k)) for k in range(BASELINE, 0, -1)]
+    days = [first - dt.timedelta(7 * k) for k in range(BASELINE, 0, -1)]
+    before = [_week(session, day) for day in days]
     now = _week(session, first)
-    return Drift(week, now.letters, sum(w.letters > 0 for w in before), tuple(charts(before, now)))
+    names = tuple(map(lot.week_of, days))
+    return Drift(week, now.letters, names, sum(w.letters > 0 for w in before), tuple(charts(before, now)))
 
 
 def _week(session: Session, first: dt.date) -> Week:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +11,7 @@ from sqlalchemy.orm import Session
 from risk_model.feedback import draw
 from service.store.errors import Clash, Refused
 from service.store.learning_tables import LotRow
-from service.store.tables import PetitionRow
-
-#: Letters a week. After a quarter of a year there are about 390, enough for intervals of five points on a family.
-SIZE: Final = 30
+from service.store.tables import PetitionRow, ReviewRow
 
 
 def monday(week: str) -> dt.date:
@@ -54,8 +51,8 @@ def drawn(session: Session, week: str) -> list[LotRow]:
     return list(session.scalars(select(LotRow).where(LotRow.week == week).order_by(LotRow.petition_id)))
 
 
-def take(session: Session, week: str, today: dt.date, now: dt.datetime, size: int = SIZE) -> tuple[list[LotRow], bool]:
-    """Draw the lot of a week that is over, once; returns it and whether it is new.
+def take(session: Session, week: str, today: dt.date, now: dt.datetime, size: int) -> tuple[list[LotRow], bool]:
+    """Draw the lot of a week that is over, once; returns it and whether it is new. A week without letters has none.
 
     Public ids are random, so nobody can choose a letter into the lot or out of it.
     """
@@ -70,4 +67,18 @@ def take(session: Session, week: str, today: dt.date, now: dt.datetime, size: in
     ]
     session.add_all(rows)
     session.flush()
-    return rows, True
+    return rows, bool(rows)
+
+
+def unread(session: Session, rows: Sequence[LotRow]) -> set[int]:
+    """Return the keys of the letters of a lot that nobody has reviewed."""
+    ids = [row.petition_id for row in rows]
+    said = select(ReviewRow.petition_id).where(
+        ReviewRow.petition_id.in_(ids), ReviewRow.status.not_in(("rejected", "undone"))
+    )
+    return set(ids) - set(session.scalars(said))
+
+
+def weeks(session: Session) -> list[str]:
+    """Return the weeks that have a lot, newest first."""
+    return sorted(session.scalars(select(LotRow.week).distinct()), reverse=True)

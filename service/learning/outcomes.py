@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,20 +36,21 @@ class Outcome:
     further_letters: int | None
 
 
-def outcomes(session: Session, today: dt.date) -> Iterator[Outcome]:
-    """Yield the outcome of every registered letter."""
+def outcomes(session: Session, today: dt.date, petition_ids: Sequence[int] | None = None) -> Iterator[Outcome]:
+    """Yield the outcome of every registered letter, or of some."""
+    wanted = None if petition_ids is None else set(petition_ids)
     first: dict[int, dt.datetime] = {}
     ended: dict[int, dt.datetime] = {}
-    for step in session.scalars(select(StateRow).order_by(StateRow.id)):
+    steps = select(StateRow).order_by(StateRow.id)
+    rows_of = select(PetitionRow).order_by(PetitionRow.id)
+    if wanted is not None:
+        steps, rows_of = steps.where(StateRow.petition_id.in_(wanted)), rows_of.where(PetitionRow.id.in_(wanted))
+    for step in session.scalars(steps):
         first.setdefault(step.petition_id, step.at)
         if step.after not in OPEN:
             ended[step.petition_id] = step.at
-    matter_of = dict(session.execute(select(MatterLetterRow.petition_id, MatterLetterRow.matter_id)).all())
-    received: dict[int, list[dt.date]] = defaultdict(list)
-    rows = list(session.scalars(select(PetitionRow).order_by(PetitionRow.id)))
-    for row in rows:
-        if row.id in matter_of:
-            received[matter_of[row.id]].append(row.received)
+    rows = list(session.scalars(rows_of))
+    matter_of, received = _matters(session, wanted)
     for row in rows:
         end = ended[row.id].date() if row.state not in OPEN and row.id in ended else None
         began = first[row.id].date() if row.id in first else None
@@ -61,6 +62,46 @@ def outcomes(session: Session, today: dt.date) -> Iterator[Outcome]:
             (end - row.received).days if end else None,
             sum(day > row.received for day in received[matter_of[row.id]]) if row.id in matter_of else None,
         )
+
+
+def _matters(session: Session, wanted: set[int] | None) -> tuple[dict[int, int], dict[int, list[dt.date]]]:
+    """Return the matter of each letter, and the days on which letters came to each matter."""
+    placed = select(MatterLetterRow.petition_id, MatterLetterRow.matter_id)
+    days = select(MatterLetterRow.matter_id, PetitionRow.received).join(
+        PetitionRow, PetitionRow.id == MatterLetterRow.petition_id
+    )
+    if wanted is not None:
+        placed = placed.where(MatterLetterRow.petition_id.in_(wanted))
+        own = select(MatterLetterRow.matter_id).where(MatterLetterRow.petition_id.in_(wanted))
+        days = days.where(MatterLetterRow.matter_id.in_(own))
+    received: dict[int, list[dt.date]] = defaultdict(list)
+    for matter, day in session.execute(days):
+        received[matter].append(day)
+    return dict(session.execute(placed).all()), received
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Outcomes counted: (in time, decided) of accepting and answering; (with further letters, grouped)."""
+
+    accepted: tuple[int, int]
+    answered: tuple[int, int]
+    further: tuple[int, int]
+
+
+def summed(found: Iterable[Outcome]) -> Summed:
+    """Count outcomes; what is not decided yet is not counted."""
+    every = list(found)
+
+    def share(values: list[bool | None]) -> tuple[int, int]:
+        known = [v for v in values if v is not None]
+        return sum(known), len(known)
+
+    return Summed(
+        share([o.accepted_in_time for o in every]),
+        share([o.answered_in_time for o in every]),
+        share([None if o.further_letters is None else o.further_letters > 0 for o in every]),
+    )
 
 
 def _kept(done: dt.date | None, due: dt.date, today: dt.date) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from risk_model.artifact import Thresholds
-from risk_model.feedback import Priority, priorities
+from risk_model.feedback import Grounds, Priority, grounds, priorities
 from risk_model.taxonomy import OUTPUTS
 from service.store.learning_tables import ShadowRow, ShadowScoreRow
 from service.store.tables import AssessmentRow, LabelRow, PetitionRow, ReviewRow
 
 #: The newest letters are looked through: older ones teach what the model has met before.
 LOOKED_AT: Final = 2_000
+_NUMBERS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Asked:
 
     petition: PetitionRow
     priority: Priority
+    grounds: Grounds
 
 
 def queue(session: Session, thresholds: Thresholds, limit: int) -> list[Asked]:
@@ -49,18 +52,29 @@ def queue(session: Session, thresholds: Thresholds, limit: int) -> list[Asked]:
     results: dict[int, dict[str, Any]] = dict(session.execute(said).all())
     keys = list(rows)
     p = np.array([[results[k]["probabilities"][name] for name in OUTPUTS] for k in keys], np.float32)
-    found = priorities(p, thresholds, label_counts(session), _shadow(session, p, [rows[k].id for k in keys]))
+    counts = label_counts(session)
+    found = priorities(p, thresholds, counts, _shadow(session, p, [rows[k].id for k in keys]))
     order = sorted(range(len(keys)), key=lambda i: -found[i].score)
     out: list[Asked] = []
     texts: set[str] = set()
     for i in order:
         petition = rows[keys[i]]
-        if petition.body not in texts:
-            texts.add(petition.body)
-            out.append(Asked(petition, found[i]))
+        # Letters from one sheet differ in a house number or a sum, and teach the same.
+        text = _NUMBERS.sub("", petition.body)
+        if text not in texts:
+            texts.add(text)
+            out.append(Asked(petition, found[i], grounds(p[i], thresholds, counts)))
         if len(out) == limit:
             break
     return out
+
+
+def why(session: Session, petition: PetitionRow, result: dict[str, Any], thresholds: Thresholds) -> Asked:
+    """Return why one letter is worth reviewing, given what the model said of it."""
+    p = np.array([[result["probabilities"][name] for name in OUTPUTS]], np.float32)
+    counts = label_counts(session)
+    (found,) = priorities(p, thresholds, counts, _shadow(session, p, [petition.id]))
+    return Asked(petition, found, grounds(p[0], thresholds, counts))
 
 
 def label_counts(session: Session) -> Counter[str]:

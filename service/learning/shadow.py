@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -114,3 +115,9 @@ def compared(session: Session, shadow: ShadowRow) -> tuple[int, list[Difference]
     keys = {score.petition_id: public for public, score in rows.items()}
     matter_of = {keys[key]: matter.public_id for key, matter in matters.of_many(session, list(keys)).items()}
     return len(rows), differences(served, candidate, matter_of)
+
+
+def titles(session: Session, letters: Sequence[str]) -> dict[str, str]:
+    """Return what letters are called."""
+    query = select(PetitionRow.public_id, PetitionRow.title).where(PetitionRow.public_id.in_(letters))
+    return dict(session.execute(query).all())

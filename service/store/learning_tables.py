@@ -1,4 +1,4 @@
-"""Tables of the learning loop: what a review says beyond the band, the weekly lot, candidates and their shadow."""
+"""Tables of the learning loop: what a review says beyond the band, the weekly lot, its jobs and what they found."""
 
 from __future__ import annotations
 
@@ -32,18 +32,37 @@ class LotRow(Base):
     registered: Mapped[int]
 
 
-class CandidateRow(Base):
-    """A model that is being trained, or has been, on what the staff decided."""
+class LearningJobRow(Base):
+    """Background work of the loop: a candidate in training under its version's `name`, or a search for wrong labels."""
 
-    __tablename__ = "candidate"
+    __tablename__ = "learning_job"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(16), index=True)
+    name: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]
     actor: Mapped[str] = mapped_column(String(128))
-    state: Mapped[str] = mapped_column(String(16))
-    #: What it is at, as the training says it.
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    stage: Mapped[str] = mapped_column(String(16))
+    #: What it is at, as the work itself says it; of a failure, why.
     step: Mapped[str] = mapped_column(Text)
+    #: How often it was begun: more than once where a process was killed over it.
+    tries: Mapped[int]
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
+
+
+class SuspectRow(Base):
+    """A label in doubt: `said` by people, while a model that has not seen the letter gives it this probability."""
+
+    __tablename__ = "suspect"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("learning_job.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    output: Mapped[str] = mapped_column(String(64), primary_key=True)
+    said: Mapped[bool]
+    probability: Mapped[float]
 
 
 class ShadowRow(Base):

@@ -1,17 +1,19 @@
-"""`make screenshots`: pictures of every page with the example letters, for the staff manual."""
+"""`make screenshots`: pictures of every page for the staff manual, with the example letters and with an office that has reviewed."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from risk_model.artifact import Registry
 from tests.browser.conftest import PASSWORD, SIZE, staff
+from tests.browser.learned_office import models, seed
 from tests.browser.scan_folder import write_weeks
 from tests.chromium import launched
 from tests.service.live import Live, live
@@ -36,6 +38,18 @@ PLACES = {
     "desk-login": (None, "/desk/login"),
     "desk-setup": (None, "/setup"),
 }
+#: The same of the learning loop.
+LEARNED = {
+    "desk-review-queue": ("wang", "/desk/learning/queue"),
+    "desk-lot": ("wang", "/desk/learning/lots"),
+    "desk-measured": ("chen", "/desk/learning/lots"),
+    "desk-disputes": ("li", "/desk/learning/conflicts"),
+    "desk-drift": ("li", "/desk/learning/drift"),
+    "desk-versions": ("chen", "/desk/learning/versions"),
+    "desk-version": ("chen", "/desk/learning/versions/2026.11.29"),
+    "desk-shadow": ("li", "/desk/learning/shadow"),
+}
+_WHOLE = frozenset({"desk-model", "desk-weekly", "desk-measured", "desk-drift", "desk-versions", "desk-version"})
 
 
 @contextmanager
@@ -98,23 +112,53 @@ def work(browser: Browser, server: Live) -> None:
         shoot(page, "desk-approve")
 
 
+def places(browser: Browser, server: Live, of: Mapping[str, tuple[str | None, str]]) -> None:
+    """Take the pictures of pages as they are found."""
+    for name, (who, path) in of.items():
+        with seat(browser, server, who) as page:
+            page.goto(path)
+            shoot(page, name, whole=name in _WHOLE)
+
+
+def examples(browser: Browser, folder: Path) -> None:
+    """Take the pictures of a desk of examples."""
+    write_weeks(folder / "scans")
+    with live(folder, example="true", scans=str(folder / "scans"), rate_limit="100000/minute") as server:
+        staff(server)
+        httpx.get(f"{server.url}/desk/login")
+        work(browser, server)
+        places(browser, server, PLACES)
+
+
+def learned(browser: Browser, folder: Path) -> None:
+    """Take the pictures of an office that has reviewed for some weeks."""
+    registry = Registry(ROOT / "models")
+    root = models(registry.root / registry.current(), folder / "models")
+    with live(folder / "office", models=root, rate_limit="100000/minute") as server:
+        staff(server)
+        seed(server, PASSWORD)
+        places(browser, server, LEARNED)
+        with seat(browser, server, "zhao") as page:
+            page.goto("/desk/learning/conflicts")
+            page.locator("[data-rows] a.title").first.click()
+            shoot(page, "desk-dispute", whole=True)
+        with seat(browser, server, "li") as page:
+            page.goto("/desk/learning/suspects")
+            page.locator("#search").click()
+            page.get_by_text("上次查找").wait_for()
+            shoot(page, "desk-suspects")
+
+
 def main() -> None:
-    """Start a desk of examples, and take all pictures."""
+    """Take all pictures."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_weeks(Path(folder) / "scans")
-        with live(
-            Path(folder), example="true", scans=str(Path(folder) / "scans"), rate_limit="100000/minute"
-        ) as server:
-            staff(server)
-            httpx.get(f"{server.url}/desk/login")
-            browser = launched(playwright)
-            work(browser, server)
-            for name, (who, path) in PLACES.items():
-                with seat(browser, server, who) as page:
-                    page.goto(path)
-                    shoot(page, name, whole=name in {"desk-model", "desk-weekly"})
-            browser.close()
+        browser = launched(playwright)
+        for part in (examples, learned):
+            place = Path(folder) / part.__name__
+            place.mkdir()
+            part(browser, place)
+        browser.close()
 
 
 if __name__ == "__main__":

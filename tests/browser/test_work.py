@@ -226,11 +226,11 @@ def test_an_approver_changes_the_cut_and_others_cannot(sit: Sit) -> None:
 
 def test_the_weekly_report(sit: Sit) -> None:
     page = sit("wang").go("/desk/weekly")
-    expect(page.locator("h1")).to_contain_text("2026-W21")
+    expect(page.locator("h1")).to_contain_text("2026年第21周")
     expect(page.locator("main")).to_contain_text("3件，其中1件本周又有来信")
     expect(page.locator("main")).to_contain_text("27天")
     page.locator("#week").select_option("2026-W20")
-    expect(page.locator("h1")).to_contain_text("2026-W20")
+    expect(page.locator("h1")).to_contain_text("2026年第20周")
     with page.expect_download() as download:
         page.get_by_role("link", name="上升事项（CSV）").click()
     assert "锦绣家园" in download.value.path().read_text(encoding="utf-8-sig")

@@ -160,7 +160,14 @@ def start(models: Path, tmp_path: Path) -> Iterator[Start]:
 
     def run(url: str, **settings: Any) -> Service:
         chosen = Settings(
-            **{"models": models, "data_dir": tmp_path, "database_url": url, "min_free_mb": 0, "scan_day": "off"}
+            **{
+                "models": models,
+                "data_dir": tmp_path,
+                "database_url": url,
+                "min_free_mb": 0,
+                "scan_day": "off",
+                "lot_day": "off",
+            }
             | settings
         )
         now = Now()

@@ -67,6 +67,7 @@ def live(folder: Path, **settings: object) -> Iterator[Live]:
             "PETITION_RISK_DATA_DIR": str(folder / "data"),
             "PETITION_RISK_MIN_FREE_MB": "0",
             "PETITION_RISK_SCAN_DAY": "off",
+            "PETITION_RISK_LOT_DAY": "off",
             "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
             "PYTHONUTF8": "1",
             "OMP_NUM_THREADS": "1",

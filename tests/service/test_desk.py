@@ -36,6 +36,15 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("GET", "/desk/weekly/{week}"): READERS,
     ("GET", "/desk/weekly/{week}/files/{name}"): READERS,
     ("GET", "/desk/model"): EVERYBODY,
+    ("GET", "/desk/learning/queue"): TRIAGE,
+    ("GET", "/desk/learning/lots"): EVERYBODY,
+    ("GET", "/desk/learning/conflicts"): {"approver"},
+    ("GET", "/desk/learning/conflicts/{id}"): {"approver"},
+    ("GET", "/desk/learning/suspects"): {"approver"},
+    ("GET", "/desk/learning/drift"): EVERYBODY,
+    ("GET", "/desk/learning/versions"): EVERYBODY,
+    ("GET", "/desk/learning/versions/{version}"): EVERYBODY,
+    ("GET", "/desk/learning/shadow"): {"approver"},
     ("GET", "/desk/admin/users"): {"admin"},
     ("GET", "/desk/admin/keys"): {"admin"},
     ("GET", "/desk/admin/departments"): EVERYBODY,
@@ -51,7 +60,7 @@ def test_the_matrix_of_pages(start: Start, fresh_database: Callable[[str], str])
     assert {(m, r.path) for r in site.routes() for m in r.methods} == set(EXPECTED) | PUBLIC
     service = start(fresh_database("sqlite"))
     for (method, path), allowed in EXPECTED.items():
-        concrete = path.format(id="0" * 32, week="2019-W47", name="report.html")
+        concrete = path.format(id="0" * 32, week="2019-W47", name="report.html", version="small")
         for role in ROLES:
             headers = service.login(role)
             body = {"body": "路灯不亮"} if method == "POST" else None

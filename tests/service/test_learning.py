@@ -1,4 +1,4 @@
-"""The learning loop on the store: decisions out, disputes, the weekly lot, the queue, drift, the shadow, candidates."""
+"""The learning loop on the store: decisions out, disputes, the weekly lot, the queue, drift, the shadow."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from typing import Any
 
 import pytest
 
-from risk_model.artifact import Registry
-from risk_model.errors import PetitionRiskError
-from risk_model.feedback import Labels, read, settle, write
+from risk_model.feedback import read, settle, write
 from risk_model.taxonomy import OUTPUTS
 from risk_model.training.run import Trained
 from risk_model.training.run import write as write_model
-from service.learning import candidates, outcomes
+from service.learning import outcomes, report
 from service.learning.decisions import decisions
+from service.scanning import Scanner
 from service.store import audit
-from service.store.learning_tables import CandidateRow
 from tests.service.conftest import Service, Start
 
 LETTERS = (
@@ -235,43 +233,65 @@ def test_a_shadow_reads_along_and_decides_nothing(start: Start, url: str, own_mo
     assert before not in {d["id"] for d in found["differences"]}
 
 
-def test_a_candidate_is_trained_once_at_a_time_and_its_failure_is_told(
-    start: Start, fresh_database: Callable[[str], str], own_models: Path
+def test_the_report_and_the_metrics_tell_what_the_lot_measured(
+    start: Start, fresh_database: Callable[[str], str]
 ) -> None:
-    service = start(fresh_database("sqlite"), models=own_models, session_idle_minutes=100_000, session_hours=1_000)
-    store, registry = service.core.store, Registry(own_models)
-    admin = service.login("admin")
-    path = "/api/v1/learning/versions"
-    assert (
-        service.client.post(path, json={"version": "next"}, headers=admin).status_code == 409
-    )  # nothing to learn from
-    review(service, service.register(LETTERS[0])["id"], tags=["land_acquisition"], level=2)
-    assert service.client.post(path, json={"version": "small"}, headers=admin).status_code == 409
-    assert service.client.post(path, json={"version": "../x"}, headers=admin).status_code == 422
-    with store.writing() as session:
-        candidates.begin(session, registry, "next", service.now(), "user:admin")
-    assert service.client.post(path, json={"version": "other"}, headers=admin).status_code == 409
+    service = start(fresh_database("sqlite"), rate_limit="100000/minute")
+    service.app.state.jobs.stop()
+    ids = [service.register(f"{LETTERS[k % 6]}第{k}件", received="2026-05-27")["id"] for k in range(12)]
+    with service.core.store.reading() as session:
+        assert report.measured(session, "2026-W22", service.core.today()) is None
+    answer = service.client.post("/api/v1/learning/lots/2026-W22", headers=service.login("triager"))
+    assert answer.status_code == 200
+    for letter in ids[:8]:
+        review(service, letter, tags=["livelihood"], level=1)
+        review(service, letter, name="second", tags=["livelihood"], level=1)
+    with service.core.store.reading() as session:
+        found = report.measured(session, "2026-W22", service.core.today())
+    assert found is not None
+    livelihood = next(x for x in found.outputs if x.name == "livelihood")
+    assert (livelihood.letters, livelihood.true, livelihood.happened) == (8, 8, 8)
+    assert [(x.week, x.drawn, x.read) for x in found.lots] == [("2026-W22", 12, 8)]
+    metrics = service.client.get("/metrics", headers=service.login("admin")).text
+    assert 'petition_risk_lot_recall{output="livelihood"}' in metrics
+    assert 'petition_risk_lot_precision{output="livelihood"} 1.0' in metrics
+    assert f"petition_risk_lot_read_share {8 / 12}" in metrics
+    made = service.client.post("/api/v1/scans", json={"week": "2026-W22"}, headers=service.login("triager"))
+    assert made.status_code == 202, made.text
+    Scanner(service.core).run(lambda: False)
+    page = (service.settings.scan_folder / "2026-W22" / "report.html").read_text(encoding="utf-8")
+    assert "抽样实测" in page
+    assert "看过8封" in page
 
-    def train(file: Path, name: str, say: Callable[[str], None]) -> None:
-        assert read(file)[0].labels == Labels(tags=("land_acquisition",), level=2)
-        say("fitting")
-        shutil.copytree(own_models / "twin", own_models / name)
 
-    candidates.start(store, "next", train, service.now).join()
-    states = {v["version"]: v["state"] for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert states == {"small": "ready", "grave": "ready", "next": "done", "twin": "ready"}
+def test_a_dispute_about_the_level_alone_is_settled_alone(service: Service) -> None:
+    letter = service.register(LETTERS[5])["id"]
+    review(service, letter, name="one", level=1)
+    review(service, letter, name="two", level=3)
+    before = service.client.get(f"/api/v1/petitions/{letter}", headers=service.login("viewer")).json()["petition"]
+    path = f"/api/v1/learning/conflicts/{letter}"
+    empty = service.client.post(path, json={"reason": "会商一致"}, headers=service.login("approver", "chief"))
+    assert empty.status_code == 422
+    body = {"level": 2, "reason": "会商一致"}
+    assert service.client.post(path, json=body, headers=service.login("approver", "chief")).status_code == 201
+    assert get(service, "conflicts", "approver")["conflicts"] == []
+    after = service.client.get(f"/api/v1/petitions/{letter}", headers=service.login("viewer")).json()["petition"]
+    assert (after["tags"], after["risk_band"]) == (before["tags"], before["risk_band"])
+    with service.core.store.reading() as session:
+        assert settle(decisions(session))[0][0].level == 2
 
-    def fail(file: Path, name: str, say: Callable[[str], None]) -> None:
-        raise PetitionRiskError("磁盘已满")
 
-    with store.writing() as session:
-        candidates.begin(session, registry, "third", service.now(), "user:admin")
-    candidates.start(store, "third", fail, service.now).join()
-    found = {v["version"]: v for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert (found["third"]["state"], found["third"]["step"]) == ("failed", "磁盘已满")
-    with store.writing() as session:
-        row = CandidateRow(name="lost", at=service.now(), actor="x", state="running", step="", finished_at=None)
-        session.add(row)
-    service.now.pass_by(hours=7)
-    found = {v["version"]: v for v in service.client.get(path, headers=admin).json()["versions"]}
-    assert found["lost"]["state"] == "failed"
+def test_what_became_of_a_letter_changes_no_figure(service: Service) -> None:
+    ids = [service.register(f"{LETTERS[k % 6]}第{k}件", received="2026-05-27")["id"] for k in range(6)]
+    service.client.post("/api/v1/learning/lots/2026-W22", headers=service.login("triager"))
+    for letter in ids:
+        review(service, letter, tags=["livelihood"], level=1)
+    before = get(service, "quality", "viewer", weeks=4)
+    for state in ("accepted", "closed"):
+        for letter in ids:
+            path = f"/api/v1/petitions/{letter}/state"
+            service.client.post(path, json={"state": state}, headers=service.login("triager"))
+    assert get(service, "quality", "viewer", weeks=4) == before
+    page = service.client.get("/desk/learning/lots?week=2026-W22", headers=service.login("viewer"))
+    assert "办理结果另记，不当作标注" in page.text
+    assert "6件中6件" in page.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, insert, inspect, select
+from sqlalchemy import MetaData, insert, inspect, select, text
 
 from service.store import Store, audit, migrate
 from service.store.tables import Base
@@ -74,3 +74,23 @@ def test_the_migrations_make_what_the_code_expects(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_candidates_become_jobs_and_go_back(empty: Store) -> None:
+    migrate.upgrade(empty, "0009")
+    ended = "2026-06-01 01:00:00"
+    with empty.ddl() as connection:
+        for name, state in (("first", "done"), ("lost", "running")):
+            connection.execute(
+                text("INSERT INTO candidate (name, at, actor, state, step) VALUES (:n, :at, 'user:chen', :s, 'x')"),
+                {"n": name, "at": ended, "s": state},
+            )
+    migrate.upgrade(empty)
+    with empty.reading() as session:
+        rows = session.execute(text("SELECT kind, name, state, tries FROM learning_job ORDER BY name")).all()
+    assert [tuple(r) for r in rows] == [("training", "first", "done", 1), ("training", "lost", "failed", 1)]
+    migrate.downgrade(empty, "0009")
+    with empty.reading() as session:
+        rows = session.execute(text("SELECT name, state FROM candidate ORDER BY name")).all()
+    assert [tuple(r) for r in rows] == [("first", "done"), ("lost", "failed")]
+    empty.close()

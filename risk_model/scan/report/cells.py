@@ -26,6 +26,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "heading": {"font_name": "黑体", "font_size": 12, "bold": True, "font_color": "#16425B"},
     "plain": {"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"},
     "stamp": {"font_name": "黑体", "font_size": 11, "font_color": "#9C0006"},
+    "wrapped": {"font_name": "黑体", "font_size": 11, "font_color": "#9C0006", "text_wrap": True, "valign": "top"},
     "warn": {
         "font_name": "宋体",
         "font_size": 11,
@@ -49,6 +50,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "中": {**_CELL, "bg_color": "#FFEB9C", "font_color": "#7F6000"},
     "低": {**_CELL, "bg_color": "#E2EFDA", "font_color": "#375623"},
     "未通过": {**_CELL, "bg_color": "#F8CBAD", "font_color": "#9C0006", "bold": True},
+    "警戒": {**_CELL, "bg_color": "#F8CBAD", "font_color": "#9C0006", "bold": True},
 }
 #: A share takes three cells: the rate and the ends of its interval.
 SHARE_HEADS: Final = ("", "（下限）", "（上限）")
@@ -135,7 +137,7 @@ def put(sheet: Any, row: int, column: int, kind: str, value: object, formats: Ma
             sheet.write_number(row, column, value, style)
     else:
         text = fitting(clean(str(value)))
-        sheet.write_string(row, column, text, formats[text] if text in {"高", "中", "低", "未通过"} else style)
+        sheet.write_string(row, column, text, formats[text] if text in {"高", "中", "低", "未通过", "警戒"} else style)
 
 
 def _put_date(sheet: Any, row: int, column: int, value: dt.date, formats: Mapping[str, Any]) -> None:

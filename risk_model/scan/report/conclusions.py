@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from risk_model.scan.findings import Findings
+from risk_model.drift import CHARTS
+from risk_model.scan.findings import Findings, Share
 from risk_model.scan.report.words import against, counted, offices, percent, shorten, week_words
+from risk_model.taxonomy import RISK_OUTPUT
 
 #: Characters of a title inside a sentence, and matters named in one.
 _TITLE: Final = 16
@@ -28,7 +30,7 @@ def conclusions(findings: Findings) -> tuple[Conclusion, ...]:
     """Return the conclusions of a week, in the order in which a leader needs them."""
     made = (
         caution(findings), volume(findings), last_list(findings), rise(findings), lateness(findings),
-        urgent(findings), reception(findings), registration(findings), mediation(findings),
+        urgent(findings), reception(findings), registration(findings), mediation(findings), measurement(findings),
     )  # fmt: skip
     return tuple(c for c in made if c is not None)
 
@@ -167,3 +169,30 @@ def mediation(findings: Findings) -> Conclusion | None:
     return Conclusion(
         "小微纠纷", says, "请人民调解委员会就地调解，调解不成的按程序受理。", "disputes", f"小微纠纷{many}件"
     )
+
+
+def measurement(findings: Findings) -> Conclusion | None:
+    """Say how good the model was on the last lots, and whether letters have changed under it."""
+    measured = findings.measured
+    if measured is None:
+        return None
+    risk = next((x for x in measured.outputs if x.name == RISK_OUTPUT), None)
+    says, do = [], []
+    if risk is not None:
+        found = Share("查全", min(risk.hits, risk.true), risk.true, measured.as_of)
+        grave = (
+            f"会升级的{found.whole}件中事先列为中、高档{found.part}件（{percent(found.rate)}）"
+            if found.whole
+            else "没有会升级的"
+        )
+        says.append(f"近13周随机抽查{risk.letters}件，{grave}")
+        if not risk.calibrated:
+            says.append("概率偏低" if risk.happened > risk.high else "概率偏高")
+            do.append("请管理员考虑重新训练")
+    if alarms := [CHARTS.get(x.name, x.name) for x in measured.drift if x.level == "alarm"]:
+        says.append(f"{'、'.join(alarms)}明显不同于往常")
+        do.append("请多看原信")
+    if not says:
+        return None
+    advice = "，".join(do)
+    return Conclusion("研判质量", "；".join(says) + "。", f"{advice}。" if advice else "", "measured", "研判质量已抽测")

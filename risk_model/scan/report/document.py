@@ -36,6 +36,7 @@ _PARTS: Final = (
     "disputes",
     "numbers",
     "breakdowns",
+    "measured",
     "quality",
 )
 

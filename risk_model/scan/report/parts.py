@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from risk_model.drift import CHARTS
+from risk_model.drift.words import LEVELS, cause_words, value_words
+from risk_model.feedback.measured import Hit, Measured
 from risk_model.scan.findings import Breakdown, Check, Clock, ClockLine, Count, Findings, Forecast, Rising, Share
-from risk_model.scan.report.words import change, day, listed, said, span, week_words
+from risk_model.scan.report.words import between, change, day, listed, percent, said, span, week_words
 
 Kind = Literal["id", "text", "long", "count", "number", "risk", "date", "share", "weeks", "flag"]
 Cell = str | int | float | dt.date | Share | tuple[int, ...] | None
@@ -68,7 +72,7 @@ def parts(findings: Findings) -> tuple[Part, ...]:
     made = (
         forecast_part(findings.forecast), rising_part(findings), clock_part(findings), high_part(findings),
         hearing_part(findings), mismatch_part(findings), dispute_part(findings), number_part(findings),
-        breakdown_part(findings), quality_part(findings),
+        breakdown_part(findings), measured_part(findings), quality_part(findings),
     )  # fmt: skip
     return tuple(part for part in made if part is not None)
 
@@ -351,6 +355,77 @@ def quality_part(findings: Findings) -> Part:
     if findings.gate.accepted:
         lead = "有检查未通过，经人工确认后继续，引用本期数字前请先看下表。" + lead
     return Part("quality", "数据质量与变化", lead, (checks, facts), "数据质量")
+
+
+def measured_part(findings: Findings) -> Part | None:
+    """Show how good the model was on letters drawn by lot and read by people, and what drifted."""
+    measured = findings.measured
+    if measured is None:
+        return None
+    tables = (*_lots(measured), *_drift(measured))
+    lead = "由人逐封看过随机抽到的来信，与模型的判断对照；再看来信是不是变了样。"
+    return Part("measured", "研判质量", lead, tables, "研判质量") if tables else None
+
+
+def _lots(measured: Measured) -> tuple[Table, ...]:
+    if not measured.lots:
+        return ()
+    drawn, read = sum(x.drawn for x in measured.lots), sum(x.read for x in measured.lots)
+    answers = Column("查准", "text", 24), Column("查全", "text", 24), Column("概率准不准", "long", 40)
+    note = (
+        f"截至{day(measured.as_of)}，近13周随机抽到的来信。查准：模型说“是”的，对了多少；查全：真“是”的，找到多少；括号里是95%区间和封数。"
+        f"群体风险以中档、高档为说“是”。最近{len(measured.lots)}周抽到{drawn}封，看过{read}封"
+        + ("，没看完，数字会偏好。" if read < drawn else "。")
+    )
+    outputs = tuple((said(x.name), str(x.letters), *_answers(x, measured.as_of)) for x in measured.outputs)
+    weeks = tuple(
+        (week_words(x.week), f"{x.read}/{x.drawn}", *_answers(x.risk, measured.as_of)) for x in reversed(measured.lots)
+    )
+    return (
+        Table(
+            "抽样实测", (Column("判断", "text", 16), Column("看过", "text", 10), *answers), outputs, note,
+            "抽到的来信还没有人看过。",
+        ),
+        Table(
+            "各周抽样（群体风险）", (Column("周", "text", 16), Column("看过/抽到", "text", 10), *answers), weeks,
+            "一周里“是”的封数少，区间就宽，不宜只看一周。",
+        ),
+    )  # fmt: skip
+
+
+def _answers(hit: Hit | None, as_of: dt.date) -> tuple[Cell, ...]:
+    if hit is None:
+        return "", "", ""
+    verdict = "相符" if hit.calibrated else "估计偏低" if hit.happened > hit.high else "估计偏高"
+    said, true = (Share(name, min(hit.hits, n), n, as_of) for name, n in (("查准", hit.said), ("查全", hit.true)))
+    return _counted(said), _counted(true), f"{verdict}：应有{hit.foretold:.0f}封，复核确认{hit.happened}封"
+
+
+def _counted(share: Share) -> str:
+    return f"{percent(share.rate)}（{between(share)}，{share.part}/{share.whole}）" if share.whole else ""
+
+
+def _drift(measured: Measured) -> tuple[Table, ...]:
+    if not measured.drift:
+        return ()
+    columns = (
+        Column("项目", "text", 16), Column("结论", "text", 10), Column(week_words(measured.drift_week), "text", 16),
+        Column("往常", "text", 10), Column("原因（封数，括号里是往常应有的封数）", "long", 50),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            CHARTS.get(x.name, x.name), LEVELS.get(x.level, x.level),
+            value_words(x.name, _number(x.value)), value_words(x.name, _number(x.before)),
+            "、".join(f"{cause_words(c.name)}{c.count}（{c.expected:.1f}）" for c in x.causes),
+        )
+        for x in measured.drift
+    )  # fmt: skip
+    note = "与前8周相比。“警戒”平均四年才有一次是偶然，“留意”平均一年两三次。变化大时多看原信。"
+    return (Table("来信变化（漂移）", columns, rows, note),)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def verdict(check: Check) -> str:

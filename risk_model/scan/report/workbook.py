@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 
 from risk_model.scan.findings import Findings
 from risk_model.scan.report.cells import fields, flat, height, put, styles
+from risk_model.scan.report.layout import units
 from risk_model.scan.report.overview import write_overview
 from risk_model.scan.report.parts import Part, Table, breakdown_part, parts
 from risk_model.scan.report.words import listed, week_words
@@ -21,6 +22,8 @@ from risk_model.taxonomy import DISCLAIMER
 _WEEKS: Final = 9
 #: Rows of a table that hardly runs over a page.
 _SHORT: Final = 20
+#: Height of a line of what is said above a table, in points.
+_LINE_POINTS: Final = 15.0
 #: Order of the sheets; those named here that a week has no part for are left out.
 _ORDER: Final = (
     "forecast", "rising", "clock", "high", "hearings", "mismatches", "disputes", "breakdowns",
@@ -102,7 +105,9 @@ def _fill(
             _write_part(_sheet(book, every[key].sheet, findings), every[key], formats)
     _write_rows(_sheet(book, "事项", findings), _MATTERS, matters, formats, most_rows)
     _write_rows(_sheet(book, "明细", findings), _LETTERS, letters, formats, most_rows)
-    _write_part(_sheet(book, every["quality"].sheet, findings), every["quality"], formats)
+    for key in ("measured", "quality"):
+        if key in every:
+            _write_part(_sheet(book, every[key].sheet, findings), every[key], formats)
 
 
 def _sheet(book: Any, name: str, findings: Findings) -> Any:
@@ -130,7 +135,7 @@ def _write_part(sheet: Any, part: Part, formats: Mapping[str, Any]) -> None:
     long = "".join(x for x in (part.lead, *(t.note for t in part.tables[:1] if t.note)) if x)
     sheet.set_row(0, 28)
     sheet.write_string(0, 0, part.title, formats["title"])
-    sheet.write_string(1, 0, f"{DISCLAIMER}。{long}", formats["stamp"])
+    _write_stamp(sheet, f"{DISCLAIMER}。{long}", len(widths), sum(widths.values()), formats)
     row = 3
     for number, table in enumerate(part.tables):
         row = _write_table(sheet, row, table, formats, first=number == 0) + 2
@@ -140,6 +145,15 @@ def _write_part(sheet: Any, part: Part, formats: Mapping[str, Any]) -> None:
         sheet.repeat_rows(3)
     printed = [k for table in part.tables for k, f in enumerate(fields(table.columns, _WEEKS)) if f.printed]
     sheet.print_area(0, 0, row, max(printed, default=0))
+
+
+def _write_stamp(sheet: Any, text: str, columns: int, width: int, formats: Mapping[str, Any]) -> None:
+    """Write what is to be known before reading; what is wider than the columns is wrapped."""
+    if columns < 2 or units(text) <= width:
+        sheet.write_string(1, 0, text, formats["stamp"])
+        return
+    sheet.set_row(1, _LINE_POINTS * -(-units(text) // width))
+    sheet.merge_range(1, 0, 1, columns - 1, text, formats["wrapped"])
 
 
 def _write_table(sheet: Any, row: int, table: Table, formats: Mapping[str, Any], *, first: bool) -> int:

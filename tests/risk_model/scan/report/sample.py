@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from risk_model.feedback.measured import Cause, Hit, Lot, Measured, Moved
 from risk_model.scan.findings import (
     Backlog,
     Breakdown,
@@ -26,6 +27,21 @@ from risk_model.scan.findings import (
 )  # fmt: skip
 
 SUNDAY = dt.date(2019, 11, 24)
+
+
+def measured() -> Measured:
+    """What a service measured: the risk is said too low, and a word is new."""
+    risk = Hit("level_2", 68, 28, 40, 36, 26.7, 18.2, 35.2, 36)
+    tag = Hit("livelihood", 70, 52, 54, 52, 51.3, 47.0, 55.6, 52)
+    lots = (Lot("2019-W46", 30, 30, risk), Lot("2019-W47", 30, 8, None))
+    moved = (
+        Moved("words", "alarm", 0.26, 0.001, (Cause("供暖", 12, 0.4), Cause("停气", 9, 1.0))),
+        Moved("length", "ok", 214.2, 198.0, ()),
+        Moved("calibration", "ok", None, None, ()),
+    )
+    return Measured(dt.date(2019, 11, 25), (risk, tag), lots, "2019-W47", moved)
+
+
 _TITLES = (
     "青禾花园二期延期交房两年，开发商停工失联，业主请求政府牵头复工", "梧桐镇柳溪村征地补偿款三年未到账",
     "江北新城地铁口夜间施工噪音扰民", "宏远制衣厂拖欠一百二十名工人四个月工资",
