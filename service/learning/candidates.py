@@ -56,7 +56,7 @@ def stages(core: Core, row: LearningJobRow, folder: Path) -> Iterator[Stage]:
         workshop.mkdir(exist_ok=True)
         labelled = sorted(core.settings.training_data.glob("*.csv")) if core.settings.training_data else []
         more: list[str | Path] = [x for path in labelled for x in ("-l", path)]
-        yield Stage("train", ["cli", "train", row.name, "-f", file, "-o", workshop, *more])
+        yield Stage("train", ["cli", "train", row.name, "--quick", "-f", file, "-o", workshop, *more])
         yield Stage("keep", lambda: _keep(made, registry))
     judged: list[str | Path] = ["-t", core.settings.locked_set] if core.settings.locked_set else []
     yield Stage("compare", ["cli", "model", "compare", row.name, "-f", file, *judged])
