@@ -332,5 +332,5 @@ def test_a_killed_service_begins_its_training_again(models: Path, tmp_path: Path
         assert (found["state"], found["tries"]) == ("running", 2)
         assert httpx.delete(f"{server.url}/api/v1/learning/training", timeout=60).json()["state"] == "cancelled"
         until(lambda: not children(data))
-    assert not (root / ".training").exists()
+    until(lambda: not (root / ".training").exists())
     assert Registry(root).versions() == ["small"]
