@@ -28,9 +28,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.service.client import ask
+from benchmarks.service.library import alone
 from benchmarks.speed.clock import environment
-from benchmarks.speed.letters import examples, of_length, petitions
-from risk_model.model import load
+from benchmarks.speed.letters import examples, of_length
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 300
@@ -159,16 +159,6 @@ def two_workers(texts: list[str], engine: str) -> list[dict[str, float]]:
         return memory(pid)[:2]
 
 
-def _alone(texts: list[str], seconds: float) -> tuple[int, float]:
-    model = load()
-    letters = petitions(texts)
-    model.score(letters[:100])
-    count, start, end = 0, time.process_time(), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        count += len(model.score(letters[:100]))
-    return count, time.process_time() - start
-
-
 def many_letters(texts: list[str], rounds: int, seconds: float, engine: str) -> dict[str, Any]:
     """Measure 100 letters a call on two workers beside the library on two processes."""
     letters = [letter for letter, _ in zip(of_length(texts, 400), range(100), strict=False)]
@@ -178,13 +168,13 @@ def many_letters(texts: list[str], rounds: int, seconds: float, engine: str) -> 
     os.environ["PETITION_RISK_ENGINE"] = engine
     context = multiprocessing.get_context("spawn")
     with server(2, engine) as (port, pid), ProcessPoolExecutor(2, mp_context=context) as pool:
-        list(pool.map(_alone, [letters] * 2, [0.1] * 2))
+        list(pool.map(alone, [letters] * 2, [0.1] * 2))
         ask(port, "/api/v1/score", body, 4, 2.0)
         for _ in range(rounds):
             before = cpu(pid)
             calls = ask(port, "/api/v1/score", body, 4, seconds)
             per_letter = (cpu(pid) - before) / (100 * len(calls))
-            found = list(pool.map(_alone, [letters] * 2, [seconds] * 2))
+            found = list(pool.map(alone, [letters] * 2, [seconds] * 2))
             count = sum(n for n, _ in found)
             service.append(100 * len(calls) / seconds)
             library.append(count / seconds)
