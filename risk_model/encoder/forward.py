@@ -87,23 +87,6 @@ def clause_starts(letters: Letters) -> Ints:
     return np.flatnonzero(begins)
 
 
-def window_values(letters: Letters, tables: F32, shift: F32, index: NDArray[np.int32] | None = None) -> F32:
-    """Return the filter values (words, f) of the window around each word; `tables` is (WIDTH, words, f), E times W_k.
-
-    `index` gives the rows of `tables` where they do not stand in the order of the vocabulary; END is row 0 in any case.
-    The window around a letter's last END would reach into the next letter, so it counts as empty.
-    """
-    ids = letters.ids if index is None else index
-    h: F32 = tables[1].take(ids, axis=0)
-    h[0] += tables[0][END]  # every later letter finds the END of the one before it
-    h[1:] += tables[0].take(ids[:-1], axis=0)
-    h[:-1] += tables[2].take(ids[1:], axis=0)
-    h += shift
-    np.maximum(h, 0, out=h)
-    h[letters.offsets[1:] - 1] = 0
-    return h
-
-
 def _added(values: F32, starts: Ints, sizes: Ints) -> NDArray[Any]:
     """Return the sum of each stretch of rows."""
     # Thousands of clauses, added up in single precision, would cost the fourth decimal. No letter to learn from has as many.
@@ -117,31 +100,6 @@ def softmax_over(values: NDArray[Any], starts: Ints, sizes: Ints) -> F32:
     out: F32 = np.exp(values - np.repeat(top, sizes, axis=0))
     out /= np.repeat(_added(out, starts, sizes), sizes, axis=0)
     return out
-
-
-@dataclass(frozen=True, slots=True)
-class Pooled:
-    """Clause values (C, f) and starts (C,); peaks (n, f), first clause (n,) and number of clauses (n,) of each letter."""
-
-    clauses: F32
-    peaks: F32
-    starts: Ints
-    first: Ints
-    sizes: Ints
-
-
-def pool(letters: Letters, h: F32) -> Pooled:
-    """Take the largest filter values of each clause and each letter."""
-    starts = clause_starts(letters)
-    first = np.searchsorted(starts, letters.offsets[:-1])
-    clauses = np.maximum.reduceat(h, starts, axis=0)
-    peaks = np.maximum.reduceat(clauses, first, axis=0)
-    return Pooled(clauses, peaks, starts, first, np.diff(first, append=len(starts)))
-
-
-def attention(pooled: Pooled, attend: F32) -> F32:
-    """Return how much each clause counts for each output (C, K); the shares of a letter's clauses add up to 1."""
-    return softmax_over(pooled.clauses @ attend, pooled.first, pooled.sizes)
 
 
 def stepped(weights: Weights) -> Weights:
@@ -256,7 +214,7 @@ def _clause_values(clauses: Largest) -> Read:
 
 
 def read(letters: Letters, weights: Weights, tables: Tables, places: bool = False) -> Reading:
-    """Take the largest filter values: as `pool(letters, window_values(…))`, without laying out the windows.
+    """Take the largest filter values and weigh the clauses, without laying out the windows.
 
     `tables` are those of `word_tables`; with `places` the reading can be explained by `window_shares`.
     """
