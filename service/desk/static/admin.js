@@ -1,32 +1,7 @@
 // Staff, keys, departments, and checking the audit log.
-import {$, $$, ask, explain, inquire, say, sayLater} from "/desk/static/desk.js";
+import {$, $$, ask, carryOut, explain, inquire, onSubmit, say, sayLater} from "/desk/static/desk.js";
 
 const roleNames = {viewer: "查阅", triager: "研判", approver: "审批", admin: "管理员", auditor: "审计"};
-
-async function then(done, action) {
-  try {
-    await action();
-  } catch (error) {
-    say(explain(error), "problem");
-    return;
-  }
-  sayLater(done);
-  location.reload();
-}
-
-function onSubmit(id, run) {
-  const form = $(id);
-  if (!form) return;
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    $(".problem", form).textContent = "";
-    try {
-      await run(new FormData(form), form);
-    } catch (error) {
-      $(".problem", form).textContent = explain(error);
-    }
-  });
-}
 
 onSubmit("#add-user", async (data) => {
   const body = {username: data.get("username"), password: data.get("password"), roles: data.getAll("roles")};
@@ -54,14 +29,14 @@ async function act(what, row) {
       title: `${row.user} 的角色`, text: `现在：${row.roles.split(",").map((r) => roleNames[r]).join("、")}`,
       fields: [{name: "role", label: "改为", type: "select", options}], yes: "改角色",
     });
-    if (values) await then("角色已改，对方须重新登录", () => ask("PATCH", user, {roles: [values.role]}));
+    if (values) await carryOut("角色已改，对方须重新登录", () => ask("PATCH", user, {roles: [values.role]}));
   } else if (what === "password") {
     const values = await inquire({title: `重设 ${row.user} 的密码`, fields: [{name: "password", label: "新密码（至少10个字符）", type: "password"}], yes: "重设"});
-    if (values) await then("密码已重设，请告诉本人登录后改掉", () => ask("PATCH", user, {password: values.password}));
+    if (values) await carryOut("密码已重设，请告诉本人登录后改掉", () => ask("PATCH", user, {password: values.password}));
   } else if (what === "disable" || what === "enable") {
     const active = what === "enable";
     if (active || await inquire({title: `停用 ${row.user}？`, text: "停用后不能登录，以前的记录保留。", yes: "停用"})) {
-      await then(active ? "已启用" : "已停用", () => ask("PATCH", user, {active}));
+      await carryOut(active ? "已启用" : "已停用", () => ask("PATCH", user, {active}));
     }
   } else if (what === "department") {
     const values = await inquire({
@@ -78,16 +53,16 @@ async function act(what, row) {
       departments: values.departments.split(/[、,，;；]/).map((d) => d.trim()).filter(Boolean),
       mediation: values.mediation === "yes", basis: values.basis,
     };
-    await then("责任部门已改", () => ask("PUT", `/api/v1/departments/${row.subtag}`, body));
+    await carryOut("责任部门已改", () => ask("PUT", `/api/v1/departments/${row.subtag}`, body));
   } else if (what === "reset") {
-    await then("已恢复默认", () => ask("DELETE", `/api/v1/departments/${row.subtag}`));
+    await carryOut("已恢复默认", () => ask("DELETE", `/api/v1/departments/${row.subtag}`));
   }
 }
 
 for (const button of $$("[data-revoke]")) {
   button.addEventListener("click", async () => {
     if (await inquire({title: "撤销这个密钥？", text: "撤销后对方系统马上不能再用，无法恢复。", yes: "撤销"})) {
-      await then("密钥已撤销", () => ask("DELETE", `/api/v1/keys/${button.dataset.revoke}`));
+      await carryOut("密钥已撤销", () => ask("DELETE", `/api/v1/keys/${button.dataset.revoke}`));
     }
   });
 }

@@ -79,6 +79,34 @@ export async function attempt(action) {
   }
 }
 
+/** Run something, then load a page that says it is done; what the service refuses is said here. */
+export async function carryOut(done, action, page = location.href) {
+  try {
+    await action();
+  } catch (error) {
+    say(explain(error), "problem");
+    return;
+  }
+  sayLater(done);
+  if (page === location.href) location.reload();
+  else location.assign(page);
+}
+
+/** Run something when a form is sent; what the service refuses stands in the form. */
+export function onSubmit(id, run) {
+  const form = $(id);
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    $(".problem", form).textContent = "";
+    try {
+      await run(new FormData(form), form);
+    } catch (error) {
+      $(".problem", form).textContent = explain(error);
+    }
+  });
+}
+
 /** Ask a question in a dialog; resolves to the form's values, or null. `fields` is HTML-free: [{name,label,...}]. */
 export function inquire({title, text = "", fields = [], yes = "确定", no = "取消"}) {
   const dialog = document.createElement("dialog");

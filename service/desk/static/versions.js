@@ -1,33 +1,9 @@
 // Versions of the model: training and watching it, promoting, going back, the shadow.
-import {$, $$, ask, explain, inquire, say, sayLater} from "/desk/static/desk.js";
+import {$, $$, ask, carryOut, inquire, onSubmit, sayLater} from "/desk/static/desk.js";
 
 const current = document.body.dataset.current;
 const LEARNING = "/api/v1/learning";
-
-async function then(done, action) {
-  try {
-    await action();
-  } catch (error) {
-    say(explain(error), "problem");
-    return;
-  }
-  sayLater(done);
-  location.assign("/desk/learning/versions");
-}
-
-function onSubmit(id, run) {
-  const form = $(id);
-  if (!form) return;
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    $(".problem", form).textContent = "";
-    try {
-      await run(new FormData(form), form);
-    } catch (error) {
-      $(".problem", form).textContent = explain(error);
-    }
-  });
-}
+const leave = (done, action) => carryOut(done, action, "/desk/learning/versions");
 
 onSubmit("#train", async (data) => {
   await ask("POST", `${LEARNING}/versions`, {version: data.get("version")});
@@ -50,7 +26,7 @@ if (back) {
       title: `退回 ${back.dataset.before}`, text: `从下一次研判起不再用 ${current}。`,
       fields: [{name: "reason", label: "理由", type: "textarea", rows: 2}], yes: "退回",
     });
-    if (values) await then("已退回，已记入审计", () => ask("POST", `${LEARNING}/rollback`, {instead_of: current, reason: values.reason}));
+    if (values) await leave("已退回，已记入审计", () => ask("POST", `${LEARNING}/rollback`, {instead_of: current, reason: values.reason}));
   });
 }
 
@@ -58,7 +34,7 @@ const stop = $("#stop-training");
 if (stop) {
   stop.addEventListener("click", async () => {
     if (await inquire({title: "停止训练？", text: "没有训完的模型不保留。", yes: "停止"})) {
-      await then("训练已停止", () => ask("DELETE", `${LEARNING}/training`));
+      await leave("训练已停止", () => ask("DELETE", `${LEARNING}/training`));
     }
   });
 }
@@ -70,14 +46,14 @@ for (const one of $$("[data-shadow]")) {
       title: `让 ${version} 旁路试评`, text: "它跟着评新登记的来信，只记不用，不影响任何事项。",
       fields: [{name: "days", label: "几天（1到31）", value: "7"}], yes: "开始",
     });
-    if (values) await then("已开始旁路试评", () => ask("POST", `${LEARNING}/shadow`, {version, days: Number(values.days)}));
+    if (values) await leave("已开始旁路试评", () => ask("POST", `${LEARNING}/shadow`, {version, days: Number(values.days)}));
   });
 }
 const stopShadow = $("#stop-shadow");
 if (stopShadow) {
   stopShadow.addEventListener("click", async () => {
     if (await inquire({title: "停止旁路试评？", text: "已经评过的保留，可以继续看差异。", yes: "停止"})) {
-      await then("旁路试评已停止", () => ask("DELETE", `${LEARNING}/shadow`));
+      await leave("旁路试评已停止", () => ask("DELETE", `${LEARNING}/shadow`));
     }
   });
 }
