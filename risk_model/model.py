@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import compress, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ from risk_model.schema import Assessment, Contribution, Due, Explanation, Petiti
 from risk_model.signals import Signal, extract_many
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
 from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules
-from risk_model.thresholds import cut_vector, decide
+from risk_model.thresholds import cut_vector, decide_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,7 @@ class RiskModel:
         self.version = artifact.version
         self.manifest = artifact.manifest
         self.thresholds = artifact.parameters.thresholds
+        self._cuts = cut_vector(self.thresholds)
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -158,22 +159,13 @@ class RiskModel:
         accounts: Iterable[_Account],
     ) -> list[Assessment]:
         probabilities = _expit(answer.logits)
-        said, size = decide(probabilities, self.thresholds).tobytes(), len(OUTPUTS)
-        cuts = cut_vector(self.thresholds)[_TAGS].tolist()
-        # Many letters carry the same labels and came on the same day: what follows from these is made once for all.
-        known: dict[tuple[bytes, dt.date | None], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Due]] = {}
+        said, size = decide_at(probabilities, self._cuts).tobytes(), len(OUTPUTS)
+        cuts = self._cuts[_TAGS].tolist()
         out = []
         for i, (petition, text, row, share, (words, facts)) in enumerate(
             zip(petitions, texts, probabilities.tolist(), answer.known.tolist(), accounts, strict=False)
         ):
-            key = (said[i * size : (i + 1) * size], petition.received)
-            if key not in known:
-                named = set(compress(OUTPUTS, key[0]))
-                tags, subtags, factors = (
-                    tuple(n for n in names if n in named) for names in (TAG_NAMES, SUBTAG_NAMES, FACTOR_NAMES)
-                )
-                known[key] = tags, subtags, factors, due(petition.received, tags, subtags)
-            tags, subtags, factors, answer_by = known[key]
+            tags, subtags, factors, answer_by = _labels(said[i * size : (i + 1) * size], petition.received)
             risk = row[_RISK]
             out.append(
                 Assessment(
@@ -241,6 +233,19 @@ def load(model: str | Path | None = None) -> RiskModel:
         return RiskModel(load_artifact(Path(model)))
     registry = default_registry()
     return RiskModel(load_artifact(registry.path(model or registry.current())))
+
+
+@lru_cache(maxsize=4_096)
+def _labels(said: bytes, received: dt.date | None) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Due]:
+    """Return tags, sub-tags, factors and who answers by when, from one byte an output.
+
+    Kept, because many letters carry the same labels and came on the same day.
+    """
+    named = set(compress(OUTPUTS, said))
+    tags, subtags, factors = (
+        tuple(n for n in names if n in named) for names in (TAG_NAMES, SUBTAG_NAMES, FACTOR_NAMES)
+    )
+    return tags, subtags, factors, due(received, tags, subtags)
 
 
 def _petition(letter: str | Petition) -> Petition:

@@ -25,6 +25,11 @@ def cut_vector(thresholds: Thresholds) -> F32:
 
 def decide(probabilities: F32, thresholds: Thresholds) -> NDArray[np.bool_]:
     """Return decisions (n, K). A sub-tag counts only under its tag, as in the annotation guide."""
-    said = probabilities >= cut_vector(thresholds)
+    return decide_at(probabilities, cut_vector(thresholds))
+
+
+def decide_at(probabilities: F32, cuts: F32) -> NDArray[np.bool_]:
+    """Return decisions (n, K) at the cut of each output (K,)."""
+    said = probabilities >= cuts
     said[:, _SUBTAGS] &= said[:, _THEIR_TAGS]
     return said

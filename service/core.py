@@ -43,6 +43,10 @@ class Core:
         """The model in use. A request takes it once and keeps it, so that one answer never mixes two versions."""
         return self.served.loaded if self.served else None
 
+    def behind(self) -> bool:
+        """Tell whether another model is to be served than the one in use; costs a look at one file."""
+        return self.served is not None and self.served.behind()
+
     def catch_up(self) -> None:
         """Make sure that the model in use is the one to be served now; may take a second, so never on the event loop."""
         if self.served:

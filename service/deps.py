@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from service.core import Core
 from service.errors import ApiError
@@ -22,13 +23,11 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
-def core_of(request: Request) -> Core:
-    """Return the core of the application that serves a request, with the model that is to be served now.
-
-    A plain function, so that it runs in a thread: it may have to load that model.
-    """
+async def core_of(request: Request) -> Core:
+    """Return the core of the application that serves a request, with the model that is to be served now."""
     core: Core = request.app.state.core
-    core.catch_up()
+    if core.behind():
+        await run_in_threadpool(core.catch_up)
     return core
 
 
@@ -94,9 +93,12 @@ class Guard:
     def __init__(self, permission: Permission | None) -> None:
         self.permission = permission
 
-    def __call__(self, request: Request, core: TheCore) -> Principal:
+    async def __call__(self, request: Request, core: TheCore) -> Principal:
         """Return who makes the request."""
-        return self.admit(request, core)
+        if core.settings.auth == "off":
+            # Nothing is looked up, so nothing can block.
+            return self.admit(request, core)
+        return await run_in_threadpool(self.admit, request, core)
 
     def admit(self, request: Request, core: Core) -> Principal:
         """Return who makes the request; 401 for nobody, 403 without the permission, 429 above the rate."""
@@ -112,7 +114,7 @@ class Guard:
         return principal
 
 
-def allowed(permission: Permission | None) -> Callable[..., Principal]:
+def allowed(permission: Permission | None) -> Guard:
     """Return the dependency for a permission; None: anybody who is logged in, for their own account only."""
     return Guard(permission)
 

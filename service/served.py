@@ -16,10 +16,11 @@ from typing import Final
 from risk_model.artifact import Registry, default_registry
 from risk_model.artifact.registry import CURRENT
 from risk_model.errors import ArtifactError
-from risk_model.model import RiskModel, load
+from risk_model.model import RiskModel
 from service.logs import log, log_exception
 from service.scoring import Scoring
 from service.settings import Settings
+from service.warm import loaded
 
 #: What tells one writing of the switch from another; the file is replaced, never rewritten.
 _Stamp = tuple[int, int, int] | None
@@ -31,12 +32,17 @@ def registry_of(settings: Settings) -> Registry:
     return default_registry() if settings.models is None else Registry(settings.models)
 
 
-def served_model(settings: Settings) -> RiskModel:
-    """Load and verify the model that the settings, or else the switch, name."""
+def model_folder(settings: Settings) -> Path:
+    """Return the folder of the model that the settings, or else the switch, name; raises `ArtifactError`."""
     if settings.model is not None and Path(settings.model).is_dir():
-        return load(Path(settings.model))
+        return Path(settings.model)
     registry = registry_of(settings)
-    return load(registry.path(settings.model or registry.current()))
+    return registry.path(settings.model or registry.current())
+
+
+def served_model(settings: Settings) -> RiskModel:
+    """Return the verified model that the settings, or else the switch, name; raises `ArtifactError`."""
+    return loaded(model_folder(settings))
 
 
 class Served:
@@ -58,6 +64,10 @@ class Served:
     def loaded(self) -> Scoring | None:
         """The model in use, None before the first."""
         return self._loaded
+
+    def behind(self) -> bool:
+        """Tell whether the switch has been turned since the model in use was loaded."""
+        return self._look() != self._stamp
 
     def catch_up(self) -> None:
         """Load the model that is to be served, unless it is the one in use; raises where there is none to fall back on."""

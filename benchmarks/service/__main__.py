@@ -62,10 +62,7 @@ def server(workers: int, engine: str) -> Iterator[tuple[int, int]]:
         store = Store(Settings(data_dir=Path(folder)).url)
         migrate.upgrade(store)
         store.close()
-        command = [
-            sys.executable, "-m", "uvicorn", "benchmarks.service.app:make_app", "--factory", "--port", str(port),
-            "--workers", str(workers), "--no-access-log", "--log-level", "error",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "benchmarks.service.serve", str(port), str(workers)]
         with subprocess.Popen(command, env=environment) as process:
             try:
                 _wait(port)
@@ -86,10 +83,14 @@ def _wait(port: int) -> None:
     raise RuntimeError("the server does not start")
 
 
+def children(pid: int) -> list[int]:
+    """Return the children of a process."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def family(pid: int) -> list[int]:
-    """Return a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(x for child in children for x in family(int(child)))]
+    """Return a process and all that descend from it."""
+    return [pid, *(x for child in children(pid) for x in family(child))]
 
 
 def cpu(pid: int) -> float:
@@ -101,19 +102,16 @@ def cpu(pid: int) -> float:
     return total
 
 
-def memory(pid: int) -> list[dict[str, float]]:
-    """Return the memory of a process and its children in MB, largest first: resident, its share of it, its own alone."""
-    out = []
-    for one in family(pid):
-        # Where the kernel does not tell shares, the resident memory stands alone.
-        path = next(p for p in (Path(f"/proc/{one}/smaps_rollup"), Path(f"/proc/{one}/status")) if p.exists())
-        found: dict[str, float] = {}
-        for line in path.read_text().splitlines():
-            name, _, rest = line.partition(":")
-            if (unit := _MEMORY.get(name)) is not None:
-                found[unit] = round(found.get(unit, 0) + int(rest.split()[0]) / 1024)
-        out.append(found)
-    return sorted(out, key=lambda x: -x["rss"])
+def memory(pid: int) -> dict[str, float]:
+    """Return the memory of a process in MB: resident, its share of it, its own alone."""
+    # Where the kernel does not tell shares, the resident memory stands alone.
+    path = next(p for p in (Path(f"/proc/{pid}/smaps_rollup"), Path(f"/proc/{pid}/status")) if p.exists())
+    found: dict[str, float] = {}
+    for line in path.read_text().splitlines():
+        name, _, rest = line.partition(":")
+        if (unit := _MEMORY.get(name)) is not None:
+            found[unit] = found.get(unit, 0) + int(rest.split()[0]) / 1024
+    return {unit: round(size) for unit, size in found.items()}
 
 
 def one_letter(texts: list[str], rounds: int, seconds: float, engine: str) -> dict[str, Any]:
@@ -149,14 +147,20 @@ def one_letter(texts: list[str], rounds: int, seconds: float, engine: str) -> di
     return out
 
 
-def two_workers(texts: list[str], engine: str) -> list[dict[str, float]]:
-    """Return the memory of two workers that have scored, one letter at a time and a hundred."""
+def two_workers(texts: list[str], engine: str) -> dict[str, Any]:
+    """Return the memory of a server whose two workers have scored, one letter at a time and a hundred."""
     letters = [letter for letter, _ in zip(of_length(texts, 400), range(100), strict=False)]
     with server(2, engine) as (port, pid):
         for some in (letters[:1], letters):
             body = json.dumps({"petitions": [{"body": x} for x in some], "evidence": 5}, ensure_ascii=False).encode()
             ask(port, "/api/v1/score", body, 8, 3.0)
-        return memory(pid)[:2]
+        # Workers are forked from a warm process, the one child of the server that has children itself.
+        warm = next(child for child in children(pid) if children(child))
+        return {
+            "workers": [memory(worker) for worker in children(warm)],
+            "warm process": memory(warm),
+            "supervisor": memory(pid),
+        }
 
 
 def many_letters(texts: list[str], rounds: int, seconds: float, engine: str) -> dict[str, Any]:

@@ -72,6 +72,12 @@ class Engines:
                 self._fetch()
         return self._compiled is not None
 
+    def fetch(self) -> None:
+        """Fetch the compiled code if it lies ready, which takes a second or two; making it would take twenty."""
+        if self._choice != "numpy" and available() and _made():
+            with self._lock:
+                self._fetch()
+
     def compile_aside(self) -> None:
         """Do so in a thread of its own, for servers: letters are read with numpy until it is done."""
         if self._choice != "numpy" and available():

@@ -56,7 +56,7 @@ def _disk(core: Core) -> bool:
 
 def _metrics_guard(request: Request, core: TheCore) -> None:
     if not core.settings.metrics_public:
-        Guard(Permission.METRICS_READ)(request, core)
+        Guard(Permission.METRICS_READ).admit(request, core)
 
 
 @router.get("/metrics", summary="Prometheus 指标", response_class=Response)

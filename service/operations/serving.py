@@ -9,7 +9,7 @@ from typing import Final
 
 import uvicorn
 
-from service import logs
+from service import logs, warm
 from service.core import utc_now
 from service.security import staff
 from service.settings import Settings
@@ -45,6 +45,8 @@ def serve(settings: Settings) -> None:
     if settings.workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         # Each worker counts for itself; the one that is asked adds all of them up.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="petition-risk-metrics-")
+    if settings.workers > 1:
+        warm.fork_workers()
     uvicorn.run(
         "service.main:make_app",
         factory=True,

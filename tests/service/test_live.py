@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -111,6 +112,27 @@ def test_workers_count_together(models: Path, tmp_path: Path) -> None:
         text = httpx.get(f"{server.url}/metrics").text
         assert 'petition_risk_items_total{outcome="scored"} 10.0' in text
         assert server.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks workers")
+def test_workers_are_forked_from_one_process_that_has_the_model(models: Path, tmp_path: Path) -> None:
+    with live(tmp_path / "a", models=models, auth="off", workers=2) as server:
+        httpx.post(f"{server.url}/api/v1/score", json={"petitions": [LETTER]})
+        (warm,) = [pid for pid in _children(server.process.pid) if _children(pid)]
+        workers = _children(warm)
+        assert len(workers) == 2
+        for worker in workers:
+            memory = dict.fromkeys(("Rss", "Private_Clean", "Private_Dirty"), 0)
+            for line in Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines():
+                name, _, rest = line.partition(":")
+                if name in memory:
+                    memory[name] = int(rest.split()[0])
+            assert memory["Private_Clean"] + memory["Private_Dirty"] < memory["Rss"] / 2, "the rest is shared"
+        assert server.stop()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @pytest.mark.slow
