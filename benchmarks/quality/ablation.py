@@ -15,10 +15,9 @@ from benchmarks.quality.resample import auc, average_precision, f1, interval, to
 from benchmarks.quality.tables import Cell, Table
 from risk_model.estimator import PetitionRiskClassifier
 from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
-from risk_model.training.augment import indifferent
 from risk_model.training.cuts import best_cut
 from risk_model.training.examples import unlabelled_file
-from risk_model.training.run import split_groups
+from risk_model.training.run import lessons_of, split_groups
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 COLUMNS: Final = (
@@ -122,13 +121,18 @@ def retrained(study: Study) -> Iterator[tuple[str, OutOfFold]]:
     examples = letters.examples
     unlabelled = [t for name in UNLABELLED for t in unlabelled_file(study.folder / name)] if study.folder else []
     groups, targets = split_groups(examples), corrected_targets(letters, study.folder)
-    said = indifferent(examples.texts, PetitionRiskClassifier().seed)
+    paths = [study.folder / name for name in UNLABELLED] if study.folder else []
+    seed = PetitionRiskClassifier().seed
+    said, every = lessons_of(examples, targets, paths, seed)
+    given = np.concatenate([examples.targets, every[len(examples) :]])
+    few = said[: len(examples)]
     real = ~examples.synthetic if (~examples.synthetic).any() else np.ones(len(examples), bool)
     ways = {
-        "retrained: all": (said, targets, unlabelled),
-        "retrained: labels as first given": (said, examples.targets, unlabelled),
-        "retrained: no added sentences": (list(examples.texts), targets, unlabelled),
-        "retrained: no letters without labels": (said, targets, []),
+        "retrained: all": (said, every, unlabelled),
+        "retrained: labels as first given": (said, given, unlabelled),
+        "retrained: no letters read for this project": (few, targets, unlabelled),
+        "retrained: nor any without labels": (few, targets, []),
+        "retrained: nor added sentences": (list(examples.texts), targets, []),
     }
     for name, (texts, taught, others) in ways.items():
         model = PetitionRiskClassifier(**QUICK)

@@ -3,7 +3,8 @@
     python -m benchmarks.quality.agreement petitions_train.csv
 
 Prints Cohen's kappa [1] of every tag, factor and escalation cut, for 750 doubtful letters (those whose labels a model that had
-not seen them contradicted most) and for 150 drawn at random from all others. Second readings are in `second_readings.jsonl` here: labels by
+not seen them contradicted most), for 150 drawn at random from all others, and for 380 read in the form of the benchmark: cut
+into words, without marks and function words. Second readings are in `second_readings.jsonl` here: labels by
 message id, no text, made blind under the annotation guide by language models.
 
 [1] J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
@@ -31,7 +32,7 @@ def agreement(path: Path) -> list[Table]:
     place = {key: i for i, key in enumerate(first.ids)}
     readings = [json.loads(line) for line in READINGS.read_text(encoding="utf-8").splitlines()]
     tables = []
-    for name in ("random", "doubtful"):
+    for name in ("random", "doubtful", "cut"):
         chosen = [r for r in readings if r["drawn"] == name and r["id"] in place]
         before = first.targets[[place[r["id"]] for r in chosen]]
         after = np.array([targets_of(r)[0] for r in chosen])

@@ -18,11 +18,10 @@ from risk_model.estimator import PetitionRiskClassifier
 from risk_model.model import RiskModel
 from risk_model.schema import Petition
 from risk_model.text import rules
-from risk_model.training.augment import indifferent
 from risk_model.training.duplicates import copy_groups
 from risk_model.training.examples import Examples, corpus, corrections, digest, labelled_file, unlabelled_file
 from risk_model.training.judging import petitions_of
-from risk_model.training.run import split_groups
+from risk_model.training.run import lessons_of, split_groups
 
 F32 = NDArray[np.float32]
 
@@ -113,7 +112,7 @@ def inputs_digest(folder: Path | None, settings: dict[str, object]) -> str:
     from importlib.resources import files
 
     own = Path(str(files("risk_model.data")))
-    paths = [own / name for name in ("corpus.jsonl", "label_corrections.jsonl", "neutral.tsv")]
+    paths = [own / name for name in ("corpus.jsonl", "label_corrections.jsonl", "readings.csv", "neutral.tsv")]
     paths += [folder / name for name in (TRAIN, *UNLABELLED)] if folder else []
     told = [rules(), settings, [digest(path) for path in paths]]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
@@ -128,7 +127,8 @@ def fit_out_of_fold(folder: Path | None) -> OutOfFold:
     targets = corrected_targets(letters, folder)
     groups = split_groups(examples)
     real = ~examples.synthetic if (~examples.synthetic).any() else None
-    taught = indifferent(examples.texts, classifier.seed), targets
+    paths = [folder / name for name in UNLABELLED] if folder else []
+    taught = lessons_of(examples, targets, paths, classifier.seed)
     classifier.fit(examples.texts, examples.targets, groups, unlabelled, real, taught)
     return OutOfFold(letters, classifier.part_logits_, classifier.out_of_fold_, groups)
 

@@ -127,8 +127,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
 
         `groups` keeps copies on one side of every split. `unlabelled` letters feed vocabulary and word vectors.
         `calibrate` flags the letters whose frequencies the probabilities should match (default: all). `taught`, where given,
-        are the same letters and labels as the parts are fitted on (other wording, corrected labels); judging, joining
-        and calibrating go by `X` and `y`.
+        are the same letters and labels as the parts are fitted on (other wording, corrected labels), followed by any number
+        of letters that only teach, in every split; judging, joining and calibrating go by `X` and `y`.
         """
         y = np.asarray(y, np.float32)
         if y.ndim != 2 or y.shape != (len(X), len(OUTPUTS)):
@@ -149,7 +149,8 @@ class PetitionRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
             lessons = (values, letters, y) if taught is None else (*_read(reader, prepare_many(taught[0])), taught[1])
         values, letters = values[: len(X)], letters.take(np.arange(len(X)))
         splits = list(GroupKFold(self.folds).split(texts, groups=groups))
-        jobs = [train for train, _ in splits] + [np.arange(len(X))]
+        more = np.arange(len(X), len(lessons[2]))
+        jobs = [np.concatenate([train, more]) for train in (*(train for train, _ in splits), np.arange(len(X)))]
         makeup = makeup_of(self.words_.texts, FIRST_WORD)
         fitted: list[_Parts] = Parallel(n_jobs=self.n_jobs)(
             delayed(_fit_parts)(*lessons, rows, vectors, makeup, self.get_params()) for rows in jobs

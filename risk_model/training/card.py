@@ -47,7 +47,9 @@ def model_card(name: str, parameters: Parameters, manifest: Mapping[str, Any], n
     files = "".join(f"- `{d['name']}` sha256 `{d['sha256']}`\n" for d in manifest["data"])
     data = (
         f"## Data\n\n- {letters['real']} real public messages with labels, {letters['synthetic']} synthetic letters of the "
-        f"built-in corpus,\n  {letters['unlabelled']} letters without labels (vocabulary and word vectors only).\n{files}"
+        f"built-in corpus,\n  {letters['unlabelled']} letters that came without labels (vocabulary and word vectors); of these "
+        f"{letters.get('read', 0)} were read for\n  this project by language models under the annotation guide, once each: "
+        f"they teach, but judge and calibrate nothing.\n{files}"
     )
     how = (
         f"## How\n\nSegmentation `{manifest['segmentation']}`. A logistic regression on {len(parameters.term_keys):,} words, "

@@ -34,6 +34,9 @@ UNKNOWN: Final = -1
 #: How a reviewed letter of the weekly lot is marked: only these stand for all letters of an office.
 LOT: Final = "feedback:sample"
 
+#: Words between two commas of a text that was cut into words.
+_CLAUSE: Final = 9
+
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
 
 
@@ -150,6 +153,33 @@ def labelled_file(path: Path, corrected: Mapping[str, dict[str, Any]] = MappingP
         raise LabelError(f"{path}：{error}") from None
 
 
+def readings() -> dict[str, dict[str, str]]:
+    """Return labels of public messages that came without any, by message id (`risk_model/data/readings.csv`, no text).
+
+    One reading each under the annotation guide, by language models (`docs/model.md`); copies of labelled messages are left
+    out.
+    """
+    text = (files("risk_model.data") / "readings.csv").read_text(encoding="utf-8")
+    return {record["id"]: record for record in csv.DictReader(io.StringIO(text))}
+
+
+def letters_read(path: Path, labels: Mapping[str, dict[str, str]]) -> Examples:
+    """Return the letters of a file without labels that have some in `labels`: they teach, but judge and calibrate nothing.
+
+    A text that was cut into words, and has lost its marks, gets a comma every few words: the encoder reads clauses.
+    """
+    rows = ((r["id"], {**_told(r), **labels[r["id"]]}, path.stem) for r in _records(path) if r.get("id") in labels)
+    return _examples(rows, synthetic=False, unknown=())
+
+
+def _told(record: dict[str, str]) -> dict[str, str]:
+    if "text" not in record:
+        return record
+    words = record["text"].split()
+    clauses = ("".join(words[k : k + _CLAUSE]) for k in range(0, len(words), _CLAUSE))
+    return {"title": "", "body": "，".join(clauses)}
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """What a file of decisions comes to: letters to learn from, letters locked for judging, and what is in dispute."""
@@ -184,11 +214,17 @@ def reviewed_file(path: Path) -> Reviewed:
 
 def unlabelled_file(path: Path) -> list[str]:
     """Read letters without labels from a CSV with title and body, or one column named text."""
+    return [r["text"] if "text" in r else f"{r['title']}\n{r['body']}" for r in _records(path)]
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a file without labels; only those of the words cut apart have a `text`."""
     records = csv.DictReader(io.StringIO(_text(path)))
-    if {"title", "body"} <= set(records.fieldnames or ()):
-        return [f"{r['title']}\n{r['body']}" for r in records]
-    if "text" in (records.fieldnames or ()):
-        return [r["text"] for r in records]
+    names = set(records.fieldnames or ())
+    if {"title", "body"} <= names:
+        return [{name: value for name, value in record.items() if name != "text"} for record in records]
+    if "text" in names:
+        return list(records)
     raise LabelError(f"{path} 没有 title、body 或 text 列，现有：{'、'.join(records.fieldnames or ())}")
 
 

@@ -33,10 +33,14 @@ from risk_model.training.examples import (
     corrections,
     digest,
     labelled_file,
+    letters_read,
+    readings,
     reviewed_file,
     unlabelled_file,
 )
 from risk_model.training.measures import Judged, measures
+
+F32 = NDArray[np.float32]
 
 #: Below this many letters cross-validation has too little to learn calibration from.
 FEWEST: Final = 300
@@ -99,7 +103,7 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     # account, and judging a model by them would flatter it.
     lessons = [*parts[: int(plan.use_corpus)], *(labelled_file(path, corrections()) for path in plan.labelled)]
     lessons += [part.lessons for part in reviewed]
-    taught = indifferent(examples.texts, classifier.seed), np.concatenate([part.targets for part in lessons])
+    taught = lessons_of(examples, np.concatenate([part.targets for part in lessons]), plan.unlabelled, classifier.seed)
     classifier.fit(examples.texts, examples.targets, groups, unlabelled, calibrate, taught)
     rows = np.flatnonzero(calibrate)
     held_out = classifier.out_of_fold_
@@ -107,12 +111,24 @@ def train(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Trained:
     parameters = replace(classifier.parameters_, thresholds=thresholds)
     judged = Judged(examples.targets, held_out, decide(held_out, thresholds), examples.escalation)
     metrics = measures(judged.take(rows))
-    manifest = _manifest(plan, examples, len(unlabelled), metrics, classifier)
+    counts = {"read": len(taught[0]) - len(examples), "unlabelled": len(unlabelled)}
+    manifest = _manifest(plan, examples, counts, metrics, classifier)
     manifest["parts"] = part_measures(classifier, judged, rows)
     if reviewed:
         manifest["feedback"] = _feedback(reviewed)
     manifest["risk_curve"] = risk_curve(judged.take(rows), "out of fold")
     return Trained(parameters, classifier, manifest, metrics, examples)
+
+
+def lessons_of(examples: Examples, targets: F32, unlabelled: Sequence[Path], seed: int) -> tuple[list[str], F32]:
+    """Return what the parts are fitted on: the letters of `examples` with other labels, then those that only teach.
+
+    The latter are letters of the `unlabelled` files that have labels in `risk_model/data/readings.csv`.
+    """
+    labels = readings()
+    others = [letters_read(path, labels) for path in unlabelled]
+    texts = [*examples.texts, *(text for part in others for text in part.texts)]
+    return indifferent(texts, seed), np.concatenate([targets, *(part.targets for part in others if len(part))])
 
 
 def representative(examples: Examples) -> NDArray[np.bool_]:
@@ -148,7 +164,11 @@ def split_groups(examples: Examples) -> NDArray[np.int64]:
 
 
 def _manifest(
-    plan: Plan, examples: Examples, unlabelled: int, metrics: dict[str, float], classifier: PetitionRiskClassifier
+    plan: Plan,
+    examples: Examples,
+    counts: dict[str, int],
+    metrics: dict[str, float],
+    classifier: PetitionRiskClassifier,
 ) -> dict[str, Any]:
     given = (("labelled", plan.labelled), ("feedback", plan.feedback), ("unlabelled", plan.unlabelled))
     data = [{"name": path.name, "sha256": digest(path), "use": use} for use, paths in given for path in paths]
@@ -156,6 +176,8 @@ def _manifest(
         data.insert(0, _own("corpus.jsonl"))
     if plan.labelled:
         data.insert(0, _own("label_corrections.jsonl"))
+    if counts["read"]:
+        data.insert(0, _own("readings.csv"))
     return {
         "segmentation": rules(),
         "settings": {k: v for k, v in classifier.get_params().items() if k != "n_jobs"},
@@ -164,7 +186,7 @@ def _manifest(
         "letters": {
             "synthetic": int(examples.synthetic.sum()),
             "real": int((~examples.synthetic).sum()),
-            "unlabelled": unlabelled,
+            **counts,
         },
         "label_counts": {n: int(np.nansum(examples.targets[:, k])) for k, n in enumerate(OUTPUTS)},
         "cross_validated": {name: round(value, 4) for name, value in metrics.items() if not np.isnan(value)},

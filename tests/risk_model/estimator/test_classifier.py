@@ -69,6 +69,20 @@ def test_unknown_labels_do_not_count(trained: Trained) -> None:
     assert abs(probability[:, column].mean() - share) < 0.1
 
 
+def test_letters_that_only_teach_are_in_every_split_and_in_no_judgement(trained: Trained) -> None:
+    texts, y = list(trained.examples.texts), trained.examples.targets
+    given, column = y[:300].copy(), OUTPUTS.index("wages_labor")
+    few = PetitionRiskClassifier(**TINY, n_jobs=1).fit(texts[:300], given)
+    more = PetitionRiskClassifier(**TINY, n_jobs=1).fit(texts[:300], given, taught=(texts[:900], y[:900]))
+    assert more.out_of_fold_.shape == few.out_of_fold_.shape
+
+    def told_apart(model: PetitionRiskClassifier) -> float:
+        logits = model.part_logits_[:, column]
+        return float(np.mean(logits[given[:, column] == 1]) - np.mean(logits[given[:, column] == 0]))
+
+    assert told_apart(more) > told_apart(few), "what more letters taught shows in letters held out"
+
+
 def test_run_time_equals_the_training_pipeline(trained: Trained, small_model) -> None:
     texts = [*trained.examples.texts[:300], *ODD]
     reference = trained.classifier.predict_proba(texts)

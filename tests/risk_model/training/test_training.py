@@ -15,7 +15,15 @@ from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, SUBTAG_NAMES, TAG_NAMES
 from risk_model.thresholds import decide
 from risk_model.training.cuts import best_cut, choose, recall_cut
 from risk_model.training.duplicates import copy_groups
-from risk_model.training.examples import corpus, corrections, labelled_file, targets_of, unlabelled_file
+from risk_model.training.examples import (
+    corpus,
+    corrections,
+    labelled_file,
+    letters_read,
+    readings,
+    targets_of,
+    unlabelled_file,
+)
 from risk_model.training.measures import Judged, calibration_error, intervals, measures
 from risk_model.training.run import Plan, Trained, split_groups, train, write
 
@@ -87,6 +95,28 @@ def test_unlabelled_files(tmp_path: Path) -> None:
     assert unlabelled_file(write_csv(tmp_path / "b.csv", [{"text": "已 分词"}])) == ["已 分词"]
     with pytest.raises(LabelError, match="现有：column"):
         unlabelled_file(write_csv(tmp_path / "c.csv", [{"column": "1"}]))
+
+
+def test_letters_read_for_the_project_get_its_labels_and_cut_words_become_clauses(tmp_path: Path) -> None:
+    label = {k: v for k, v in RECORD.items() if k not in {"id", "title", "body"}}
+    labels = dict.fromkeys(("p1", "t1"), label)
+    letters = write_csv(tmp_path / "a.csv", [{"id": k, "title": "标题", "body": "正文"} for k in ("p0", "p1")])
+    known = letters_read(letters, labels)
+    assert (known.ids, known.texts, known.escalation.tolist()) == (("p1",), ("标题\n正文",), [2])
+    cut = write_csv(tmp_path / "b.csv", [{"id": "t1", "text": " ".join("一二三四五六七八九十")}])
+    assert letters_read(cut, labels).texts == ("\n一二三四五六七八九，十",)
+    # Without them, the letter teaches nothing but words.
+    nobody = write_csv(tmp_path / "c.csv", [{"text": "没有 编号"}])
+    assert len(letters_read(nobody, labels)) == 0
+
+
+def test_readings_hold_labels_by_the_guide_and_no_text() -> None:
+    allowed = {"id", *TAG_NAMES, "subtags", "factors", "escalation"}
+    read = readings()
+    assert len(read) > 7_000
+    for record in read.values():
+        assert set(record) == allowed
+        targets_of(record)
 
 
 def test_copies_share_a_group_and_others_do_not() -> None:
