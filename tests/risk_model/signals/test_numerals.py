@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cn2an import an2cn
+from cn2an import an2cn, cn2an
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -110,3 +110,18 @@ def test_any_text_is_a_range_or_the_one_error(written: str) -> None:
     except NumeralError:
         return
     assert 0 <= number.low <= number.high
+
+
+@given(st.text("一二两三五九十百千", min_size=1, max_size=7))
+def test_plain_numbers_are_read_without_the_library_as_it_reads_them(text: str) -> None:
+    try:
+        expected = cn2an(text, "smart")
+    except (ValueError, KeyError):
+        # What it refuses may still be a guess (三五百) or no number.
+        return
+    try:
+        found = read_number(text)
+    except NumeralError:
+        return
+    if found.low == found.high:
+        assert found.low == expected
