@@ -135,11 +135,12 @@ def heaviest(
     shares: F64,
     sounding: Flags,
     most: int,
+    least: float,
     words: Ints,
     totals: F64,
     found: Ints,
 ) -> None:
-    """Write the first place and the summed share of the `most` equal words of each letter that weigh most.
+    """Write the first place and the summed share of the `most` equal words of each letter that weigh most, at `least` so much.
 
     `offsets` says where the words of a letter begin; `found` becomes how many were written for each, heaviest first.
     """
@@ -175,7 +176,7 @@ def heaviest(
         for j in range(kinds):
             word, sum_ = first[used[j]], total[used[j]]
             # In the order of the letter: of two that weigh the same, the one seen first stays ahead.
-            if count == most and abs(sum_) <= abs(totals[out + most - 1]):
+            if abs(sum_) < least or (count == most and abs(sum_) <= abs(totals[out + most - 1])):
                 continue
             at = count if count < most else most - 1
             while at > 0 and abs(totals[out + at - 1]) < abs(sum_):

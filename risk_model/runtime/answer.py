@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
+
+
+#: A word whose parts cancel out to less than this part of a logit is no evidence: what is left is rounding.
+NEGLIGIBLE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from risk_model.encoder import Letters
 from risk_model.features import CLAUSE_ENDS, RECORD
 from risk_model.kernels import encoder, evidence, terms
-from risk_model.runtime.answer import Answer, Evidence
+from risk_model.runtime.answer import NEGLIGIBLE, Answer, Evidence
 from risk_model.runtime.scorer import Scorer
 from risk_model.text.trie import trie
 
@@ -202,7 +202,18 @@ class Compiled:
         first, totals = np.empty(size * most, np.int64), np.empty(size * most)
         count = np.empty(size, np.int64)
         evidence.heaviest(
-            words.codes, words.starts, words.ends, at, words.keys, shares, _sounding(), most, first, totals, count
+            words.codes,
+            words.starts,
+            words.ends,
+            at,
+            words.keys,
+            shares,
+            _sounding(),
+            most,
+            NEGLIGIBLE,
+            first,
+            totals,
+            count,
         )
         kept = np.flatnonzero(np.arange(size * most) % most < np.repeat(count, most))
         first, totals = first[kept], totals[kept]

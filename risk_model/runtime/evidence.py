@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from risk_model.runtime.answer import Evidence
+from risk_model.runtime.answer import NEGLIGIBLE, Evidence
 from risk_model.runtime.scorer import Encoded
 
 F64 = NDArray[np.float64]
@@ -23,7 +23,7 @@ _SPARE: Final = 8
 def heaviest(encoded: Encoded, shares: F64, most: int) -> list[Evidence]:
     """Sum `shares` over the equal words of each letter and return the `most` heaviest sums of each letter.
 
-    A word is shown where it stands first; what holds neither letter nor digit is left out.
+    A word is shown where it stands first; what holds neither letter nor digit, or weighs nothing, is left out.
     """
     batch = encoded.batch
     sounding = np.concatenate([[0], np.cumsum(_sounding(batch.codes))])
@@ -35,6 +35,10 @@ def heaviest(encoded: Encoded, shares: F64, most: int) -> list[Evidence]:
         return [Evidence([], [], [])] * batch.size
     total = np.add.reduceat(shares[word[order]], new)
     first = np.minimum.reduceat(word[order], new)
+    kept = np.abs(total) >= NEGLIGIBLE
+    if not kept.any():
+        return [Evidence([], [], [])] * batch.size
+    total, first = total[kept], first[kept]
     row = batch.rows[first]
     # A rough order leaves a few of each letter to put into the exact one, which is much slower.
     order = _ranked(np.argsort(_heaviest_first(row, total)), row, most + _SPARE)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from risk_model import Petition, load
@@ -104,6 +104,7 @@ def test_letters_of_the_corpus_are_read_alike(both: tuple[Plain, Compiled]) -> N
 
 @settings(max_examples=150)
 @given(TEXTS)
+@example(["一事一议的一户一宅", "信息公开"])
 def test_made_up_text_is_read_alike(both: tuple[Plain, Compiled], texts: list[str]) -> None:
     agree(both, prepare_many(texts))
 
