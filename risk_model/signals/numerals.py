@@ -2,7 +2,7 @@
 
 cn2an reads plain Chinese numbers; this wrapper adds what it refuses (两三百, 三十余, 近千, 几十, 1,200), turns its
 KeyError on odd mixtures (0十) into the one error of this module, and imports it only when a Chinese number is met
-that is not as plain as 三百 or 二十五 (the import takes 0.2 s, a sixth of a cold start).
+that is not as plain as 三百 or 二十五 (importing it takes a good part of a cold start).
 """
 
 from __future__ import annotations
