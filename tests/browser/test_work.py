@@ -188,7 +188,7 @@ def test_the_inbox_by_keyboard(sit: Sit) -> None:
     page.keyboard.press("e")
     say_why(page, "已看原信，研判结果一致", "确认")
     expect(page.locator(".toasts")).to_contain_text("1件已确认")
-    page.keyboard.press("j")
+    expect(page.locator("#list tbody tr").first).to_have_class(re.compile("at"))  # the place is kept
     page.keyboard.press("Enter")
     expect(page.locator(".rail a[aria-current]")).to_contain_text(title[:8])
 

@@ -211,12 +211,15 @@ export function typing(event) {
 for (const back of $$("[data-back]")) back.addEventListener("click", () => history.back());
 for (const control of $$("[data-submit]")) control.addEventListener("change", () => control.form.requestSubmit());
 for (const print of $$("[data-print]")) print.addEventListener("click", () => window.print());
-const later = sessionStorage.getItem("say");
-if (later && $(".toasts")) {
+restoreDrafts();
+
+// After every other module has run: a page that says "done" must already listen to the keys.
+document.addEventListener("DOMContentLoaded", () => {
+  const later = sessionStorage.getItem("say");
+  if (!later || !$(".toasts")) return;
   sessionStorage.removeItem("say");
   say(later);
-}
-restoreDrafts();
+});
 
 const tour = $("[data-tour]");
 if (tour) {

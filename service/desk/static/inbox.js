@@ -1,8 +1,6 @@
 // The inbox: choosing lines, keys, confirming and accepting many at once, saved views.
 import {$, $$, ask, attempt, explain, inquire, say, sayLater, typing} from "/desk/static/desk.js";
-
-const lines = $$("#list tbody tr");
-let at = -1;
+import {current, lines, reload} from "/desk/static/rows.js";
 
 const box = (line) => $("input[type=checkbox]", line);
 const chosen = () => lines.filter((line) => box(line).checked);
@@ -14,24 +12,14 @@ function count() {
   if ($("#choose-all")) $("#choose-all").checked = many > 0 && many === lines.length;
 }
 
-function go(to) {
-  if (!lines.length) return;
-  if (at >= 0) lines[at].classList.remove("at");
-  at = Math.max(0, Math.min(lines.length - 1, to));
-  lines[at].classList.add("at");
-  $("a.title", lines[at]).focus({preventScroll: true});
-  lines[at].scrollIntoView({block: "nearest"});
-}
-
 document.addEventListener("keydown", (event) => {
-  if (typing(event)) return;
-  if (event.key === "j") go(at + 1);
-  else if (event.key === "k") go(at - 1);
-  else if (event.key === "x" && at >= 0) {
-    box(lines[at]).checked = !box(lines[at]).checked;
+  const line = current();
+  if (typing(event) || !line) return;
+  if (event.key === "x") {
+    box(line).checked = !box(line).checked;
     count();
-  } else if (event.key === "Enter" && at >= 0 && document.activeElement.tagName !== "BUTTON") $("a.title", lines[at]).click();
-  else if (event.key === "e" && at >= 0 && $("#bulk-confirm")) confirm([lines[at]]);
+  } else if (event.key === "Enter" && document.activeElement.tagName !== "BUTTON") $("a.title", line).click();
+  else if (event.key === "e" && $("#bulk-confirm")) confirm([line]);
   else return;
   event.preventDefault();
 });
@@ -59,7 +47,7 @@ async function each(some, path, body, done) {
   if (failed.length) {
     await inquire({title: `${good}件${done}，${failed.length}件没有成功`, text: failed.join("\n"), yes: "知道了", no: ""});
   } else sayLater(`${good}件${done}`);
-  location.reload();
+  reload();
 }
 
 async function confirm(some) {

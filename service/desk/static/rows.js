@@ -1,8 +1,11 @@
-// Lists that are walked by keyboard: j and k move, Enter opens.
+// Lists that are walked by keyboard: j and k move, Enter opens; loaded again, a list stands where it stood.
 import {$, $$, typing} from "/desk/static/desk.js";
 
-const lines = $$("[data-rows] tbody tr");
+export const lines = $$("[data-rows] tbody tr");
 let at = -1;
+
+/** The line that the reader stands on, if any. */
+export const current = () => lines[at];
 
 function go(to) {
   if (!lines.length) return;
@@ -13,6 +16,12 @@ function go(to) {
   lines[at].scrollIntoView({block: "nearest"});
 }
 
+/** Load the list again after a decision; a line that has left it gives its place to the next. */
+export function reload() {
+  sessionStorage.setItem("row", JSON.stringify({page: location.href, at}));
+  location.reload();
+}
+
 document.addEventListener("keydown", (event) => {
   if (typing(event)) return;
   if (event.key === "j") go(at + 1);
@@ -20,3 +29,7 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+const kept = JSON.parse(sessionStorage.getItem("row") || "null");
+sessionStorage.removeItem("row");
+if (kept && kept.page === location.href && kept.at >= 0) go(kept.at);
