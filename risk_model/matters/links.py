@@ -7,6 +7,7 @@ be checked by hand.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,8 @@ CANDIDATES: Final = 48
 #: New letters looked up, and pairs compared, at a time: what they are laid out in stays within some 100 MB.
 _ROWS: Final = 1_000
 _PAIRS: Final = 10_000
+#: Bits at which row and weight stand in the number that a pair is sorted by: 10 bits for a row of a block, 31 for a weight, 23 for a column.
+_ROW, _COLUMN = np.uint64(54), np.uint64(23)
 #: Bounds of a score. A pair that was no candidate counts as the lower one.
 FLOOR, CEILING = -6.0, 6.0
 
@@ -33,6 +36,15 @@ COEFFICIENTS: Final = np.array([13.40, 1.36, 1.35, 3.06, 7.07, 4.91, -2.52, -0.3
 INTERCEPT: Final = -8.77
 #: Topic likeness assumed where the caller gives no topics: that of a usual pair of candidates.
 TOPIC_UNKNOWN: Final = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Scored pairs of live rows, a > b; `a` is new this week."""
+
+    a: Ints
+    b: Ints
+    score: Floats
 
 
 def candidates(new: Sketches, every: Sketches) -> tuple[Ints, Ints]:
@@ -52,15 +64,17 @@ def candidates(new: Sketches, every: Sketches) -> tuple[Ints, Ints]:
 
 def _nearest(shared: Rows, first: int) -> tuple[Ints, Ints]:
     """Return each row's CANDIDATES heaviest columns, itself left out; row 0 is row `first` of the index."""
-    row = np.repeat(np.arange(first, first + shared.shape[0]), np.diff(shared.indptr))
-    other = shared.indices.astype(np.int64)
-    mine = row != other
-    row, other, weight = row[mine], other[mine], shared.data[mine]
-    order = np.lexsort((other, -weight, row))
-    row, other = row[order], other[order]
-    start = np.flatnonzero(np.diff(row, prepend=-1))
+    row = np.repeat(np.arange(shared.shape[0], dtype=np.uint64), np.diff(shared.indptr))
+    mine = row + np.uint64(first) != shared.indices
+    # One number a pair, to be sorted plainly: row, then weight (the bits of a positive float are in its order), heaviest first, then column.
+    weight = np.uint64(0x7F800000) - np.ascontiguousarray(shared.data, np.float32).view(np.uint32)
+    keys = (row << _ROW) | (weight << _COLUMN) | shared.indices.astype(np.uint64)
+    keys = np.sort(keys[mine])
+    row = keys >> _ROW
+    start = np.flatnonzero(np.diff(row, prepend=np.uint64(shared.shape[0])))
     rank = np.arange(len(row)) - np.repeat(start, np.diff(start, append=len(row)))
-    return row[rank < CANDIDATES], other[rank < CANDIDATES]
+    keys = keys[rank < CANDIDATES]
+    return (keys >> _ROW).astype(np.int64) + first, (keys & np.uint64((1 << int(_COLUMN)) - 1)).astype(np.int64)
 
 
 def likenesses(s: Sketches, i: Ints, j: Ints) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -28,23 +28,30 @@ def apply_overrides(history: History, overrides: Iterable[Override], week: int) 
     return history
 
 
-def unite(history: History, kept: int, gone: int, week: int, reason: str) -> History:
-    """Merge matter `gone` into matter `kept` and record it; matters barred for the one are barred for the other."""
-    note = Merge(week, history.matter_id(kept), history.matter_id(gone), reason)
-    moved = {(kept if a == gone else a, kept if b == gone else b) for a, b in history.barred}
+def unite(history: History, joinings: Sequence[tuple[int, int, str]], week: int, *, strands: bool) -> History:
+    """Merge matters (kept, gone, reason) and record it; no matter that goes may be one that is kept.
+
+    Matters barred for the one are barred for the other. With `strands` new letters are compared with the two as one from now on.
+    """
+    into = np.arange(len(history.founders))
+    for kept, gone, _ in joinings:
+        into[gone] = kept
+    moved = {(int(into[a]), int(into[b])) for a, b in history.barred}
+    notes = tuple(Merge(week, history.matter_id(kept), history.matter_id(gone), why) for kept, gone, why in joinings)
     return replace(
         history,
-        matter=np.where(history.matter == gone, kept, history.matter),
+        matter=into[history.matter],
+        strand=into[history.strand] if strands else history.strand,
         barred=frozenset((min(p), max(p)) for p in moved if p[0] != p[1]),
-        merges=(*history.merges, note),
+        merges=history.merges + notes,
     )
 
 
 def _merge(history: History, letters: Ints, week: int) -> History:
     kept, *others = np.unique(history.matter[letters]).tolist()
-    for gone in others:
-        history = unite(history, kept, gone, week, "人工合并")
-    return history
+    if not others:
+        return history
+    return unite(history, [(kept, gone, "人工合并") for gone in others], week, strands=False)
 
 
 def _split(history: History, letters: Ints, week: int) -> History:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk_model.matters import links
-from risk_model.matters.agglomerate import agglomerate, weight_of_size
+from risk_model.matters.agglomerate import agglomerate
 from risk_model.matters.copies import copied, read_runs
 from risk_model.matters.history import History
 from risk_model.matters.letters import Letters
-from risk_model.matters.overrides import unite
 from risk_model.matters.reasons import shared_words
 from risk_model.matters.sketch import HEAD, count_letters, sketch, stack
+from risk_model.matters.uniting import unite_spoken
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -23,13 +23,8 @@ Floats = NDArray[np.float32]
 #: Mean log odds, with the weight of size, from which a letter joins a matter. Chosen on one half of the listed matters and measured
 #: on the other (benchmarks/matters/fit_links.py) for precision of about 0.9.
 JOIN: Final = 1.75
-#: The same for joining two standing matters: higher, because staff may already know both by name.
-UNITE: Final = 2.25
 #: Score of the best pair below which two clusters are not considered: the weight of 24 letters cannot lift it to JOIN.
 _HOPE: Final = -1.0
-#: Score of a pair of letters from which their matters are compared as a whole, and letters at each end that are.
-_SPOKEN: Final = 0.0
-_SOME: Final = 4
 #: Letters of a matter that new ones are compared with: the first say what it is, the last where it stands.
 FIRST, LAST = 8, 16
 #: Weeks after which a letter is no longer compared with: two years, in which nearly every matter has spoken again or is over.
@@ -50,15 +45,6 @@ class Link:
     copy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Scored pairs of live rows, a > b; `a` is new this week."""
-
-    a: Ints
-    b: Ints
-    score: Floats
-
-
 def add_week(past: History, week: int, letters: Letters) -> tuple[History, list[Link]]:
     """Return the history with this week's letters in it, and their links."""
     base, start = len(past.ids), len(past.live)
@@ -76,7 +62,7 @@ def add_week(past: History, week: int, letters: Letters) -> tuple[History, list[
     every = stack(past.sketches, new)
     live = np.concatenate([past.live, base + fresh])
     a, b = links.candidates(new, every)
-    pairs = _Pairs(a, b, links.score(links.likenesses(every, a, b)))
+    pairs = links.Pairs(a, b, links.score(links.likenesses(every, a, b)))
 
     root = _join(past.strand[past.live], start, len(new), pairs)
     founding = root >= start
@@ -113,7 +99,7 @@ def add_week(past: History, week: int, letters: Letters) -> tuple[History, list[
     copies = grown.copies.copy()
     number = {i: base + k for k, i in enumerate(letters.ids)}
     copies[[number[link.letter] for link in found if link.copy]] = True
-    return _thin(_unite(replace(grown, copies=copies), week, pairs), week), found
+    return _thin(unite_spoken(replace(grown, copies=copies), week, pairs, JOIN), week), found
 
 
 def _sources(past: History, prints: NDArray[np.uint64]) -> Ints:
@@ -126,7 +112,7 @@ def _sources(past: History, prints: NDArray[np.uint64]) -> Ints:
     return np.array([first.setdefault(p, base + r) if p else base + r for r, p in enumerate(prints.tolist())], np.int64)
 
 
-def _join(strand: Ints, start: int, new: int, pairs: _Pairs) -> Ints:
+def _join(strand: Ints, start: int, new: int, pairs: links.Pairs) -> Ints:
     """Return for each new row the first row of its cluster; a row below `start` stands for its strand of the past."""
     best = np.full(start + new, links.FLOOR, np.float32)
     np.maximum.at(best, pairs.a, pairs.score)
@@ -147,7 +133,7 @@ def _join(strand: Ints, start: int, new: int, pairs: _Pairs) -> Ints:
     return row[np.array(root[len(standing) :], np.int64)]
 
 
-def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> list[Link]:
+def _explain(history: History, start: int, texts: list[str], pairs: links.Pairs) -> list[Link]:
     of = history.matter[history.live]
     within = of[pairs.a] == of[pairs.b]
     row = np.concatenate([pairs.a[within], pairs.b[within]])
@@ -166,43 +152,6 @@ def _explain(history: History, start: int, texts: list[str], pairs: _Pairs) -> l
         Link(history.ids[history.live[r]], history.ids[history.live[o]], float(1 / (1 + np.exp(-v))), w, bool(c))
         for r, o, v, w, c in zip(row.tolist(), other.tolist(), value.tolist(), words, same.tolist(), strict=True)
     ]
-
-
-def _unite(history: History, week: int, pairs: _Pairs) -> History:
-    """Join matters that this week's letters show to be one, the surest first; a matter takes part once a week."""
-    of = history.matter[history.live]
-    own, there = of[pairs.a], of[pairs.b]
-    size = np.minimum(np.bincount(of, minlength=len(history.founders)), 2 * _SOME)
-    # A mean is rarely above the best pair of this week: where even that with the weight of size falls short, nothing is compared.
-    hope = pairs.score + np.log(np.maximum(size[own], size[there]))
-    good = (pairs.score >= _SPOKEN) & (own != there) & (hope >= UNITE)
-    keys = np.unique(np.minimum(own, there)[good] * len(history.founders) + np.maximum(own, there)[good])
-    found = [(int(k) // len(history.founders), int(k) % len(history.founders)) for k in keys]
-    found = [pair for pair in found if pair not in history.barred]
-    if not found:
-        return history
-    order = np.argsort(of, kind="stable")
-    bounds = np.searchsorted(of[order], np.arange(len(history.founders) + 1))
-
-    def rows(matter: int) -> Ints:
-        mine = order[bounds[matter] : bounds[matter + 1]]
-        return mine if len(mine) <= 2 * _SOME else np.concatenate([mine[:_SOME], mine[-_SOME:]])
-
-    sides = [(rows(low), rows(high)) for low, high in found]
-    crossed = np.array([len(x) * len(y) for x, y in sides])
-    i = np.concatenate([np.repeat(x, len(y)) for x, y in sides])
-    j = np.concatenate([np.tile(y, len(x)) for x, y in sides])
-    score = links.score(links.likenesses(history.sketches, i, j)).astype(np.float64)
-    mean = np.add.reduceat(score, np.cumsum(crossed) - crossed) / crossed
-    mean += [weight_of_size(max(len(x), len(y))) for x, y in sides]
-    taken: set[int] = set()
-    for k in np.argsort(-mean, kind="stable").tolist():
-        low, high = found[k]
-        if mean[k] >= UNITE and not {low, high} & taken:
-            history = unite(history, low, high, week, f"新来信表明两事项相同（可能性{1 / (1 + np.exp(-mean[k])):.0%}）")
-            history = replace(history, strand=np.where(history.strand == high, low, history.strand))
-            taken |= {low, high}
-    return history
 
 
 def _thin(history: History, week: int) -> History:
