@@ -22,7 +22,7 @@ from risk_model.runtime import Answer, Engines, Evidence, Scorer, WordShares, ex
 from risk_model.schema import Assessment, Contribution, Due, Explanation, Petition
 from risk_model.signals import Signal, extract_many
 from risk_model.taxonomy import DISCLAIMER, FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
-from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules
+from risk_model.text import MappedText, mojibake_share, prepare, prepare_many, rules, trace
 from risk_model.thresholds import cut_vector, decide_at
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ F32 = NDArray[np.float32]
 
 #: Letters assessed at a time; bounds memory, and the objects made at once.
 _BATCH: Final = 1_000
+#: Below so many letters, each is prepared by itself.
+_FEW: Final = 10
 #: A risk this near to a band cut, or a tag this near to its cut, could as well be on the other side.
 _NEAR_BAND: Final = 0.05
 _NEAR_TAG: Final = 0.08
@@ -94,13 +96,13 @@ class RiskModel:
         out: list[Assessment] = []
         for start in range(0, len(petitions), _BATCH):
             part = petitions[start : start + _BATCH]
-            texts = prepare_many([_joined(p) for p in part])
+            texts, traced = _prepared([_joined(p) for p in part], traced=evidence > 0)
             for first, last, answer in self.engines.read(texts, _RISK, evidence):
-                some, prepared = part[first:last], texts[first:last]
+                some = part[first:last]
                 accounts: Iterable[_Account] = repeat(_NOTHING)
                 if answer.evidence is not None:
-                    accounts = self._accounts(some, prepared, answer.evidence)
-                out += self._assessments(some, prepared, answer, accounts)
+                    accounts = self._accounts(some, traced[first:last], answer.evidence)
+                out += self._assessments(some, texts[first:last], answer, accounts)
         return out
 
     def probabilities(self, petitions: Sequence[Petition]) -> F32:
@@ -211,14 +213,11 @@ class RiskModel:
         return tuple(reasons)
 
     def _accounts(
-        self, petitions: Sequence[Petition], texts: Sequence[str], evidence: Sequence[Evidence]
+        self, petitions: Sequence[Petition], traced: Sequence[MappedText], evidence: Sequence[Evidence]
     ) -> list[_Account]:
-        facts = extract_many(texts, [p.received for p in petitions])
+        facts = extract_many([mapped.text for mapped in traced], [p.received for p in petitions])
         out = []
-        for petition, text, found, facts_ in zip(petitions, texts, evidence, facts, strict=True):
-            typed = _joined(petition)
-            # The way back to what was typed is worked out only for the letters that preparing changed.
-            mapped = MappedText.of(text) if text == typed else prepare(typed)
+        for petition, mapped, found, facts_ in zip(petitions, traced, evidence, facts, strict=True):
             spans = zip(found.starts, found.ends, found.weights, strict=True)
             out.append((tuple(_contribution(petition, mapped, *span) for span in spans), facts_))
         return out
@@ -254,6 +253,15 @@ def _petition(letter: str | Petition) -> Petition:
 
 def _joined(petition: Petition) -> str:
     return f"{petition.title}\n{petition.body}"
+
+
+def _prepared(typed: Sequence[str], *, traced: bool) -> tuple[list[str], list[MappedText]]:
+    """Return the prepared texts, and if they shall be `traced` the way back to what was typed."""
+    if len(typed) < _FEW:
+        mapped = [prepare(text) for text in typed]
+        return [m.text for m in mapped], mapped
+    texts = prepare_many(typed)
+    return texts, trace(typed, texts) if traced else []
 
 
 def _expit(logits: F32) -> F32:

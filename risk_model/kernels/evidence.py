@@ -34,10 +34,13 @@ def term_shares(
     idf: F32,
     weights: F32,
     lengths: F64,
+    index: I32,
     characters: F64,
 ) -> None:
-    """Add to each character what it contributes through the terms that cover it; `weights` are those of one output."""
-    index = np.zeros(len(idf), np.int32)
+    """Add to each character what it contributes through the terms that cover it; `weights` are those of one output.
+
+    `index` holds a zero for each term, and does so afterwards.
+    """
     distinct = np.empty(max(1, len(terms)), np.int32)
     counts = np.empty(max(1, len(terms)), np.int32)
     first, second = 0, split

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -89,6 +90,7 @@ class Compiled:
         facts = (ranks[known] + 1).astype(np.uint64) | ids.astype(np.uint64) << np.uint64(28)
         self._table = Table(keys, facts | roles.astype(np.uint64) << np.uint64(56))
         self._trie = trie()
+        self._own = threading.local()
         self._columns: dict[int, F32] = {}
         self._breaks = p.word_breaks
         steps = p.encoder.steps
@@ -165,6 +167,13 @@ class Compiled:
         encoder.attend(scores, values, first, sizes, logits)
         return _Read(first, clauses, peaks, places, holders, scores, logits)
 
+    def _places(self) -> NDArray[np.int32]:
+        """Return zeros, one for each term, of this thread: what a kernel writes it takes back."""
+        if not hasattr(self._own, "places"):
+            self._own.places = np.zeros(len(self._idf), np.int32)
+        places: NDArray[np.int32] = self._own.places
+        return places
+
     def _heaviest(
         self,
         words: _Words,
@@ -187,6 +196,7 @@ class Compiled:
             self._idf,
             self._columns[output],
             found.lengths,
+            self._places(),
             characters,
         )
         weights, mix = self.scorer.parameters.encoder, self.scorer.encoder_mix[:, output]

@@ -25,7 +25,7 @@ _NOT_CONTACT = re.compile(
 )
 _TIMES = re.compile(r"[ ]?(?:次(?![性供级氯要元装])|遍|趟(?!车)|回(?![复应家头答来到去访信]))")
 _CALLS = re.compile(r"[ ]?(?:(?:个|通)(?:投诉|举报|热线|求助|报警)?电话|封(?:投诉|举报|请愿|求助)?信)")
-_TIMES_FIRST: Final = frozenset(" 次遍趟回个通封")
+FOLLOWERS: Final = frozenset(" 次遍趟回个通封")
 #: Words for "often" and the least number of times they can mean.
 _OFTEN: Final = {
     "一次又一次": 3,
@@ -54,7 +54,7 @@ _NOT_A_COUNT: Final = frozenset("每上下首初人")
 def find_repeats(text: str, spans: Sequence[Span], starts: Starts = None) -> Iterator[Signal]:
     """Yield how often the matter was raised; 第一次 and one-off things (一次性补偿) are no repeats."""
     for span in spans:
-        if span.follower not in _TIMES_FIRST or text[span.start : span.end].rstrip("多余") in _HOTLINES:
+        if span.follower not in FOLLOWERS or text[span.start : span.end].rstrip("多余") in _HOTLINES:
             continue
         calls = _CALLS.match(text, span.end)
         m = calls or _TIMES.match(text, span.end)

@@ -84,13 +84,13 @@ def find_dates(
 
 #: 第3月, 每1月 and the year of a document number are no dates.
 _NO_DATE_AFTER: Final = frozenset("〔第每个")
-_DATE_FOLLOWERS: Final = frozenset("年月 -./")
+FOLLOWERS: Final = frozenset("年月 -./")
 
 
 def _written(text: str, spans: Sequence[Span], received: date | None) -> Iterator[Dated]:
     end: int = 0
     said: tuple[int, int] | None = None
-    near = (s for s in spans if s.follower in _DATE_FOLLOWERS or text.startswith(("19", "20"), s.start))
+    near = (s for s in spans if s.follower in FOLLOWERS or text.startswith(("19", "20"), s.start))
     for start in (p for s in near for p in ((s.start, s.last) if s.last >= 0 else (s.start,))):
         if start < end or text[max(0, start - 1) : start] in _NO_DATE_AFTER:
             continue

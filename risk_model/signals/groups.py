@@ -42,6 +42,8 @@ _HOUSEHOLDS = re.compile(
 )
 _HOUSEHOLDS_FIRST: Final = frozenset(" 户住农商个家")
 _PEOPLE_FIRST: Final = frozenset(" 名位个口号人") | {word[0] for word in _PERSON.split("|")}
+#: What a number may have behind it that counts people or households.
+FOLLOWERS: Final = _HOUSEHOLDS_FIRST | _PEOPLE_FIRST
 #: The other side of a matter, or people who do their work: their number says nothing about who is affected.
 _OTHER_SIDE = re.compile(
     "领导|干部|保安|警|城管|工作人员|执法|办案|物业|医生|律师|候选|评委|记者|书记|科长|主任|社会人员|社会青年|黑|陌生|不明|打手|歹徒"

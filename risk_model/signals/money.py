@@ -10,7 +10,9 @@ from risk_model.signals.kinds import Signal, signal
 from risk_model.signals.numbers import Span, read
 
 _SIGNS: Final = frozenset("￥¥")
-_FIRST: Final = frozenset(" 元圆人R块")
+#: What an amount without 元 ends with.
+_SIZES: Final = frozenset("万亿多余")
+FOLLOWERS: Final = frozenset(" 元圆人R块")
 _CURRENCY = re.compile(
     r"[ ]?(?:元(?![旦月宵素件帅老化]|结构)|圆(?![形通满明])|人民币|RMB|(?P<piece>块))(?:钱|人民币|整)?(?:多钱?)?"
 )
@@ -48,11 +50,13 @@ def find_money(text: str, spans: Sequence[Span]) -> Iterator[Signal]:
 
 def _amount_end(text: str, span: Span) -> int | None:
     """Return where the amount ends, or None where the number is no money."""
-    if span.follower in _FIRST and (m := _CURRENCY.match(text, span.end)):
+    if span.follower in FOLLOWERS and (m := _CURRENCY.match(text, span.end)):
         pieces = m["piece"] and "钱" not in m[0] and not _NOT_PIECE.match(text, m.end())
         return None if pieces or (m["piece"] and text[span.start : m.end()] == "一块") else m.end()
-    if text[max(0, span.start - 1) : span.start] in _SIGNS:
+    if text[span.start - 1 : span.start] in _SIGNS:
         return span.end
+    if text[span.end - 1] not in _SIZES:
+        return None
     if text[span.start : span.end].rstrip("多余").endswith(("万", "亿")) and _AFTER_WAN.match(text, span.end):
         return span.end if _MONEY_BEFORE.search(text, max(0, span.start - 10), span.start) else None
     return None

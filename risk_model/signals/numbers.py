@@ -45,11 +45,30 @@ class Number(NamedTuple):
     value: Quantity
 
 
-def find_numbers(text: str, starts: Starts = None) -> list[Span]:
-    """Return the spans of all numbers in `text`, in order."""
-    return [
-        Span(m.start(), m.end(), m.start("last"), text[m.end() : m.end() + 1]) for m in matches(NUMBER, text, starts)
-    ]
+#: What makes a number worth reading whatever follows it: a year, a sum of money, a size.
+_YEARS: Final = ("19", "20")
+_BEFORE: Final = frozenset("￥¥")
+_LAST: Final = frozenset("万亿多余")
+
+
+def find_numbers(text: str, starts: Starts = None, followers: frozenset[str] | None = None) -> list[Span]:
+    """Return the spans of the numbers in `text`, in order: of all, or of those that may be something's.
+
+    `followers` holds the characters that begin a unit of any family of signals: three numbers in four have none behind them.
+    """
+    spans: list[Span] = []
+    for m in matches(NUMBER, text, starts):
+        start, end = m.span()
+        follower = text[end : end + 1]
+        if (
+            followers is None
+            or follower in followers
+            or text[end - 1] in _LAST
+            or text.startswith(_YEARS, start)
+            or text[start - 1 : start] in _BEFORE
+        ):
+            spans.append(Span(start, end, m.start("last"), follower))
+    return spans
 
 
 def read(text: str, span: Span) -> Number | None:

@@ -150,6 +150,8 @@ _WITHIN = re.compile(
     r"(?P<event>[^。；！？，、,;!?\n未没了]{0,6}?(?:搬[离走迁]|拆除|腾空|清空))?"
 )
 _WITHIN_FIRST: Final = frozenset(" 天日个小月周星")
+#: What a number may have behind it that is a time.
+FOLLOWERS: Final = _UNIT_FIRST | _WITHIN_FIRST
 _ORDERED = re.compile(r"(?:限期?|勒令|责令|通知[一-龥]{0,4}|要求(?:我们?|业主|村民|住户)?)[于在]?\Z")
 _WITHIN_DAYS: Final = {"天": 1.0, "日": 1.0, "时": 1 / 24, "月": 30.0, "周": 7.0, "期": 7.0}
 

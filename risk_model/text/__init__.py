@@ -3,7 +3,7 @@
 from risk_model.text.mapping import MappedText
 from risk_model.text.masks import Mask
 from risk_model.text.normalise import mojibake_share, normalise
-from risk_model.text.prepare import prepare, prepare_many
+from risk_model.text.prepare import prepare, prepare_many, trace
 from risk_model.text.redact import redact
 from risk_model.text.segment import Segmenter, dictionary, reference, rules, segmenter, user_words
 
@@ -20,5 +20,6 @@ __all__ = [
     "reference",
     "rules",
     "segmenter",
+    "trace",
     "user_words",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,6 +79,8 @@ class MappedText:
         """
         if not 0 <= start <= end <= len(self.text):
             raise ValueError(f"span {start}:{end} is not inside a text of {len(self.text)} characters")
+        if not self.seams:
+            return start, end
         k = bisect_right(self.seams, start, key=lambda seam: seam.start) - 1
         first = self._side(k, start, inside=lambda seam: seam.source_start)
         if start == end:
@@ -91,6 +93,20 @@ class MappedText:
             return position
         seam = self.seams[k]
         return inside(seam) if position < seam.end else seam.source_end + position - seam.end
+
+    def split(self) -> Iterator[MappedText]:
+        """Yield the letters of a batch, between which `SEPARATOR` stands in text and source alike."""
+        k, at, came = 0, 0, 0
+        for text, source in zip(self.text.split(SEPARATOR), self.source.split(SEPARATOR), strict=True):
+            first = k
+            while k < len(self.seams) and self.seams[k].start <= at + len(text):
+                k += 1
+            seams = (
+                _Seam(s.start - at, s.end - at, s.source_start - came, s.source_end - came) for s in self.seams[first:k]
+            )
+            yield MappedText(text, source, tuple(seams))
+            at += len(text) + 1
+            came += len(source) + 1
 
     def changed(self, change: Change) -> MappedText:
         """Return the text after `change`, still mapped to the same source.

@@ -19,6 +19,24 @@ def prepare(text: str) -> MappedText:
     return redact(normalise(text))
 
 
+def trace(texts: Sequence[str], prepared: Sequence[str]) -> list[MappedText]:
+    """Return what `prepare` does for each of `texts`; `prepared` is what `prepare_many` made of them.
+
+    The way back to what was typed is worked out only for the letters that preparing changed, in one go.
+    """
+    out = [MappedText.of(text) for text in texts]
+    wanted = [k for k, (typed, text) in enumerate(zip(texts, prepared, strict=True)) if typed != text]
+    plain = [k for k in wanted if SEPARATOR not in texts[k]]
+    mapped = MappedText.of(SEPARATOR.join(texts[k] for k in plain))
+    for stage in STAGES:
+        mapped = mapped.changed(stage(mapped.text))
+    for k, traced in zip(plain, redact(mapped).split(), strict=True) if plain else ():
+        out[k] = traced
+    for k in set(wanted) - set(plain):
+        out[k] = prepare(texts[k])
+    return out
+
+
 def prepare_many(texts: Sequence[str]) -> list[str]:
     """Return the prepared text of each letter, in order: `[prepare(t).text for t in texts]`, some ten times as fast.
 

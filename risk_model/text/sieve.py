@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -65,16 +64,16 @@ class Sieve:
         pair[:-1] += self._second.take(codes[1:], mode="clip")
         able = self._table.take(pair)
         some = np.flatnonzero(able)
-        able = able.take(some)
         offsets = np.cumsum([0, *(len(text) + 1 for text in texts)])
-        columns = [_split(some[(able >> np.uint32(k)) & np.uint32(1) > 0], offsets) for k in range(self._count)]
-        return list(zip(*columns, strict=True))
-
-
-def _split(places: NDArray[np.int64], offsets: NDArray[np.int64]) -> Iterator[list[int]]:
-    bounds = np.searchsorted(places, offsets)
-    local = (places - np.repeat(offsets[:-1], np.diff(bounds))).tolist()
-    return (local[a:b] for a, b in pairwise(bounds.tolist()))
+        rows = np.searchsorted(offsets, some, "right") - 1
+        local = some - offsets.take(rows)
+        out: list[tuple[list[int], ...]] = [tuple([] for _ in range(self._count)) for _ in texts]
+        for row, place, found in zip(rows.tolist(), local.tolist(), able.take(some).tolist(), strict=True):
+            bits = found
+            while bits:
+                out[row][(bits & -bits).bit_length() - 1].append(place)
+                bits &= bits - 1
+        return out
 
 
 def _numbered(characters: Sequence[str]) -> NDArray[np.uint16]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from itertools import pairwise
 
@@ -151,3 +152,24 @@ def test_a_batch_says_what_each_letter_says_alone(texts: list[str], received: da
 def test_a_batch_of_the_corpus_says_what_each_letter_says_alone() -> None:
     texts = corpus().texts
     assert extract_many(texts, [None] * len(texts)) == [extract(text) for text in texts]
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        PIECES | st.text("第约近3两万亿多余年月日次户名人元￥19205、，.至半 ", max_size=40), min_size=1, max_size=3
+    ),
+    DAYS,
+)
+def test_numbers_passed_over_are_nothing_to_any_family(texts: list[str], received: date | None) -> None:
+    text = "".join(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["risk_model.signals.extract"], "_FOLLOWERS", None)
+        every = extract(text, received)
+    assert extract(text, received) == every
+
+
+def test_numbers_passed_over_in_the_corpus_are_nothing_to_any_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = extract_many(corpus().texts, [None] * len(corpus().texts))
+    monkeypatch.setattr(sys.modules["risk_model.signals.extract"], "_FOLLOWERS", None)
+    assert found == [extract(text) for text in corpus().texts]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from risk_model.text import MappedText, Mask, normalise, prepare, prepare_many, redact
+from risk_model.text import MappedText, Mask, normalise, prepare, prepare_many, redact, trace
 from risk_model.text.masks import Kind
 
 #: Pieces that touch each other's rules.
@@ -124,7 +124,9 @@ def test_redacting_typed_text_is_stable_too(text: str) -> None:
 @example([""])
 @example(["", "\uffff", "\n", "王书记\uffff王书记", "\ud800"])
 def test_a_batch_gives_what_single_letters_give(texts: list[str]) -> None:
-    assert prepare_many(texts) == [prepare(text).text for text in texts]
+    each = [prepare(text) for text in texts]
+    assert prepare_many(texts) == [mapped.text for mapped in each]
+    assert trace(texts, prepare_many(texts)) == each
 
 
 @given(LETTERS)
