@@ -15,7 +15,7 @@ from benchmarks.quality.resample import auc, average_precision, f1, interval, to
 from benchmarks.quality.tables import Cell, Table
 from risk_model.estimator import PetitionRiskClassifier
 from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, RISK_OUTPUT, SUBTAG_NAMES, TAG_NAMES
-from risk_model.training.cuts import best_cut
+from risk_model.training.cuts import expected_cut
 from risk_model.training.examples import unlabelled_file
 from risk_model.training.run import lessons_of, split_groups
 
@@ -105,7 +105,7 @@ def _decided(judged: OutOfFold, said: F32, names: tuple[str, ...]) -> NDArray[np
     columns = _known(y, names)
     out = np.zeros((len(y), len(columns)), bool)
     for train, test in folds_of(judged.groups):
-        cut = best_cut((y[train][:, columns] > 0).ravel(), said[train][:, columns].ravel())
+        cut = expected_cut(said[train][:, columns])
         out[test] = said[test][:, columns] >= cut
     return out
 

