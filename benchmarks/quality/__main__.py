@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.quality.ablation import parts
 from benchmarks.quality.agreement import agreement
 from benchmarks.quality.control import guarantees
+from benchmarks.quality.cuts import cuts
 from benchmarks.quality.deletion import explanations
 from benchmarks.quality.errors import errors
 from benchmarks.quality.letters import (
@@ -53,6 +54,7 @@ PARTS: Final[Mapping[str, Callable[[Study], list[Table]]]] = {
     "measures": measured,
     "agreement": readings,
     "ablation": parts,
+    "cuts": cuts,
     "calibration": calibration,
     "control": guarantees,
     "robustness": distortions,

@@ -34,7 +34,7 @@ def expected_cut(probability: F32) -> float:
     >>> expected_cut(np.array([1.0, 1.0, 0.6, 0.4, 0.0], np.float32))
     0.6
     """
-    scores = np.sort(probability.astype(np.float64))[::-1]
+    scores = np.sort(probability.astype(np.float64), axis=None)[::-1]
     hits = np.cumsum(scores)
     expected = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
     return float(np.round(scores[int(np.argmax(expected))], 2))

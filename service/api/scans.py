@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 import shutil
@@ -17,7 +16,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from risk_model.errors import InputError
@@ -25,6 +23,7 @@ from risk_model.matters import week_name, week_of_name
 from service import scan_files
 from service.api.common import PREFIX, errors
 from service.api.petitions import PublicId
+from service.api.progress import pushed
 from service.api.schemas import Model
 from service.core import Core
 from service.deps import TheCore, allowed
@@ -37,7 +36,6 @@ from service.store.tables import ScanRow
 router = APIRouter(prefix=PREFIX, tags=["每周扫描"])
 Clerk = Annotated[Principal, Depends(allowed(Permission.JOBS))]
 Reader = Annotated[Principal, Depends(allowed(Permission.PETITIONS_READ))]
-_EVERY_SECONDS: Final = 0.5
 _MANIFEST: Final = "manifest.json"
 _WEEK: Final[dict[str, Any]] = {"type": "string", "pattern": "^[0-9]{4}-W[0-9]{2}$", "examples": ["2026-W22"]}
 _DRIFT: Final[dict[str, Any]] = {
@@ -215,21 +213,7 @@ def progress(id: PublicId, core: TheCore, _who: Reader) -> ScanOut:
 )
 async def events(id: PublicId, core: TheCore, _who: Reader) -> StreamingResponse:
     """Send the progress as server-sent events until the scan has ended."""
-    first = await run_in_threadpool(_state, core, id)
-    return StreamingResponse(_told(core, first), media_type="text/event-stream")
-
-
-async def _told(core: Core, state: ScanOut) -> AsyncIterator[str]:
-    last = ""
-    while True:
-        data = json.dumps(state.model_dump(mode="json"), ensure_ascii=False)
-        if data != last:
-            yield f"event: progress\ndata: {data}\n\n"
-            last = data
-        if state.state not in scans.OPEN:
-            return
-        await asyncio.sleep(_EVERY_SECONDS)
-        state = await run_in_threadpool(_state, core, state.id)
+    return await pushed(lambda: _state(core, id), lambda scan: scan.state in scans.OPEN)
 
 
 @router.get(

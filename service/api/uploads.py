@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from risk_model.errors import InputError
 from service import uploads as work
 from service.api.common import PREFIX, errors
 from service.api.petitions import PublicId
+from service.api.progress import pushed
 from service.core import Core
 from service.deps import TheCore, allowed
 from service.errors import ApiError
@@ -29,7 +26,7 @@ router = APIRouter(prefix=PREFIX, tags=["批量登记"])
 Clerk = Annotated[Principal, Depends(allowed(Permission.JOBS))]
 #: Rejects shown with an upload; whoever has more has another problem.
 _SHOWN: Final = 200
-_EVERY_SECONDS: Final = 0.5
+_ENDED: Final = frozenset(("done", "cancelled"))
 
 
 class RejectOut(BaseModel):
@@ -85,21 +82,7 @@ def progress(id: PublicId, core: TheCore, _who: Clerk) -> UploadOut:
 )
 async def events(id: PublicId, core: TheCore, _who: Clerk) -> StreamingResponse:
     """Send the progress as server-sent events until the upload is finished."""
-    first = await run_in_threadpool(_state, core, id)
-    return StreamingResponse(_told(core, first), media_type="text/event-stream")
-
-
-async def _told(core: Core, state: UploadOut) -> AsyncIterator[str]:
-    last = ""
-    while True:
-        data = json.dumps(state.model_dump(exclude={"rejects"}), ensure_ascii=False)
-        if data != last:
-            yield f"event: progress\ndata: {data}\n\n"
-            last = data
-        if state.state in {"done", "cancelled"}:
-            return
-        await asyncio.sleep(_EVERY_SECONDS)
-        state = await run_in_threadpool(_state, core, state.id)
+    return await pushed(lambda: _state(core, id), lambda upload: upload.state not in _ENDED, left_out=("rejects",))
 
 
 @router.delete("/uploads/{id}", summary="取消上传", responses=errors(401, 403, 404, 409, 422, 429))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
-from starlette.concurrency import run_in_threadpool
 
 from risk_model import guard
 from service.api.common import PREFIX, errors
@@ -30,6 +26,7 @@ from service.api.learning_schemas import (
     VersionOut,
     VersionsOut,
 )
+from service.api.progress import pushed
 from service.core import Core
 from service.deps import TheCore, allowed
 from service.errors import ApiError
@@ -49,7 +46,6 @@ Approver = Annotated[Principal, Depends(allowed(Permission.REVIEWS_APPROVE))]
 _BODY = errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 #: Matters shown of a shadow's differences: the rest is smaller.
 _SHOWN = 200
-_EVERY_SECONDS: Final = 0.5
 
 
 def _served(core: Core) -> Served:
@@ -110,8 +106,7 @@ def training(core: TheCore, _who: Reader) -> TrainingOut:
 )
 async def training_events(core: TheCore, _who: Reader) -> StreamingResponse:
     """Send the progress as server-sent events until the training has ended."""
-    first = await run_in_threadpool(_training, core)
-    return StreamingResponse(_told(core, first), media_type="text/event-stream")
+    return await pushed(lambda: _training(core), lambda training: training.state in jobs.OPEN)
 
 
 @router.delete("/learning/training", summary="停止训练", responses=errors(401, 403, 409, 429))
@@ -121,19 +116,6 @@ def stop(core: TheCore, who: Admin) -> CandidateAnswer:
         row = jobs.cancel(session, candidates.KIND, core.now())
         audit.record(session, core.now(), who.actor, "model.train.cancel", row.name)
         return CandidateAnswer(version=row.name, state="cancelled")
-
-
-async def _told(core: Core, state: TrainingOut) -> AsyncIterator[str]:
-    last = ""
-    while True:
-        data = json.dumps(state.model_dump(mode="json"), ensure_ascii=False)
-        if data != last:
-            yield f"event: progress\ndata: {data}\n\n"
-            last = data
-        if state.state not in jobs.OPEN:
-            return
-        await asyncio.sleep(_EVERY_SECONDS)
-        state = await run_in_threadpool(_training, core)
 
 
 def _training(core: Core) -> TrainingOut:

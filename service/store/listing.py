@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +11,7 @@ from sqlalchemy import ColumnElement, UnaryExpression, and_, false, func, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.store.clock import OPEN
-from service.store.errors import Refused
+from service.store.cursor import read_cursor, write_cursor
 from service.store.tables import LabelRow, MatterLetterRow, MatterRow, PetitionRow, ReviewRow
 
 P = PetitionRow
@@ -74,11 +71,11 @@ def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit
     if order == "due":
         query = query.where(P.due_on.is_not(None))
     if cursor is not None:
-        query = query.where(_after(by, *_read(cursor, order)))
+        query = query.where(_after(by, *read_cursor(cursor, order, dated=order == "due")))
     rows = list(session.scalars(query.order_by(*_direction(by)).limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, _write(order, getattr(rows[-1], by.column.key), rows[-1].id) if more else None)
+    return Page(rows, write_cursor(order, getattr(rows[-1], by.column.key), rows[-1].id) if more else None)
 
 
 def count(session: Session, wanted: Filter) -> int:
@@ -121,28 +118,3 @@ def _direction(by: _Order) -> list[UnaryExpression[Any]]:
 def _after(by: _Order, value: Any, last: int) -> ColumnElement[bool]:
     beyond, next_id = (by.column < value, P.id < last) if by.descending else (by.column > value, P.id > last)
     return or_(beyond, and_(by.column == value, next_id)) if value is not None else false()
-
-
-def _write(order: str, value: Any, last: int) -> str:
-    plain = value.isoformat() if isinstance(value, dt.date) else value
-    return base64.urlsafe_b64encode(json.dumps([order, plain, last]).encode()).decode().rstrip("=")
-
-
-def _read(cursor: str, order: str) -> tuple[Any, int]:
-    try:
-        found, value, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if order == "due":
-            value = dt.date.fromisoformat(value)
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError
-        # Beyond 63 bits no database has an id.
-        if (
-            found != order
-            or type(last) is not int
-            or not 0 <= last < 2**31
-            or abs(value if order != "due" else 0) > 2**31
-        ):
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error):
-        raise Refused("翻页标记无效：请从第一页重新开始，排序和筛选条件不要中途改变") from None
-    return value, last

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from service.store import audit, match
+from service.store.cursor import read_cursor, write_cursor
 from service.store.errors import Clash, Missing, Refused
 from service.store.tables import LabelRow, MatterDecisionRow, MatterLetterRow, MatterRow, PetitionRow
 
@@ -59,13 +57,13 @@ def page(session: Session, wanted: Filter, order: str, cursor: str | None, limit
     by = ORDERS[order]
     query = select(M).where(*_conditions(wanted))
     if cursor is not None:
-        value, last = _read(cursor, order)
+        value, last = read_cursor(cursor, order, dated=order == "latest")
         query = query.where(or_(by < value, and_(by == value, M.id < last)))
     rows = list(session.scalars(query.order_by(by.desc(), M.id.desc()).limit(limit + 1)))
     if len(rows) <= limit:
         return Page(rows, None)
     rows = rows[:limit]
-    return Page(rows, _write(order, getattr(rows[-1], by.key), rows[-1].id))
+    return Page(rows, write_cursor(order, getattr(rows[-1], by.key), rows[-1].id))
 
 
 def find(session: Session, public_id: str) -> MatterRow:
@@ -201,22 +199,3 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.text:
         out.append(M.title.icontains(wanted.text, autoescape=True))
     return out
-
-
-def _write(order: str, value: Any, last: int) -> str:
-    plain = value.isoformat() if isinstance(value, dt.date) else value
-    return base64.urlsafe_b64encode(json.dumps([order, plain, last]).encode()).decode().rstrip("=")
-
-
-def _read(cursor: str, order: str) -> tuple[Any, int]:
-    try:
-        found, value, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if order == "latest":
-            value = dt.date.fromisoformat(value)
-        elif type(value) not in (int, float) or not -(2**31) < value < 2**31:
-            raise ValueError
-        if found != order or type(last) is not int or not 0 <= last < 2**31:
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error):
-        raise Refused("翻页标记无效：请从第一页重新开始，排序和筛选条件不要中途改变") from None
-    return value, last

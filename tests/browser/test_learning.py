@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pypdfium2 import PdfDocument
 
 from risk_model.taxonomy import DISCLAIMER
-from tests.browser.conftest import PASSWORD, SIZE, Office, Seat, staff, watch
+from tests.browser.conftest import PASSWORD, Office, Sit, staff
 from tests.browser.learned_office import models, seed, week_name
 from tests.browser.test_work import say_why
 from tests.service.live import live
@@ -28,30 +28,6 @@ def office(small_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         seed(server, PASSWORD)
         yield Office(server)
 
-
-@pytest.fixture
-def sit(browser: Browser, office: Office) -> Iterator[Callable[[str], Seat]]:
-    """Sit down as somebody; every seat must stay free of complaints."""
-    seats: list[Seat] = []
-
-    def down(name: str) -> Seat:
-        context = browser.new_context(base_url=office.url, locale="zh-CN", viewport=SIZE)
-        context.set_default_timeout(60_000)
-        context.add_init_script("localStorage.setItem('tour-seen', '1')")
-        assert context.request.post("/api/v1/session", data={"username": name, "password": PASSWORD}).status == 201
-        seat = Seat(context.new_page(), context)
-        watch(seat, office.url)
-        seats.append(seat)
-        return seat
-
-    yield down
-    for seat in seats:
-        seat.context.close()
-    assert [s.strangers for s in seats if s.strangers] == []
-    assert [s.complaints for s in seats if s.complaints] == []
-
-
-Sit = Callable[[str], Seat]
 
 PAGES = [
     ("wang", "/desk/learning/queue"),
