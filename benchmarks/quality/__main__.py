@@ -76,7 +76,7 @@ def options() -> argparse.Namespace:
     cli.add_argument("--out-of-fold", type=Path, help="finished judgements (arrays ids, raw, oof)")
     cli.add_argument("--model", help="model folder or version (default: the one served)")
     cli.add_argument("--resamples", type=int, default=300, help="bootstrap draws for each interval")
-    cli.add_argument("--retrain", action="store_true", help="also rows that train the model again (half an hour)")
+    cli.add_argument("--retrain", action="store_true", help="also rows that train the model again (an hour and more)")
     cli.add_argument("--images", type=Path, help="also draw reliability.svg into this folder")
     chosen = cli.parse_args()
     unknown = set(chosen.only.split(",")) - set(PARTS)

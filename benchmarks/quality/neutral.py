@@ -46,7 +46,7 @@ def neutrality(study: Study) -> list[Table]:
         "worst, risk",
     )
     notes = (
-        "Every sentence at the beginning and at the end of every letter. Criticism may move the governance tags, so it is judged on the "
+        "Every sentence at the beginning and at the end of every fourth dev letter and every 24th of the corpus (the card: of all dev letters). Criticism may move the governance tags, so it is judged on the "
         "levels alone. `in_prose`: said in passing, in words that no list was made from.",
     )
     tables = [Table("neutrality", "Neutrality", columns, tuple(rows), notes, figures), *sentences]

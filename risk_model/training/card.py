@@ -62,7 +62,7 @@ def model_card(name: str, parameters: Parameters, manifest: Mapping[str, Any], n
     )
     crossed = (
         "## Cross-validated measures\n\nOut of fold on the training letters (real ones where there are any), copies never on "
-        "both sides. Cuts were chosen on\nthe same letters, so F1 here is slightly flattered.\n\n"
+        "both sides. Cuts of labels come from the\nprobabilities alone; those of the bands were read off the labels of these letters.\n\n"
     )
     parts = [
         f"# Model card: petition-risk {name}\n",
