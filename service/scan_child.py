@@ -14,12 +14,13 @@ from types import FrameType
 from typing import Any
 
 from risk_model.errors import PetitionRiskError
-from risk_model.scan import Job, Step, run
+from risk_model.scan import Job, Step, give_back_freed, run
 from risk_model.tables import Reject
 
 
 def main(path: Path) -> None:
     """Do what `path` says."""
+    give_back_freed()
     said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     parent, stopped = os.getppid(), []
 

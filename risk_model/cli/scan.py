@@ -78,12 +78,13 @@ def scan(
     if engine == "dask" and not scheduler:
         raise typer.BadParameter("--engine dask needs --scheduler tcp://host:8786")
     from risk_model.cli.progress import scan_progress
-    from risk_model.scan import Job
+    from risk_model.scan import Job, give_back_freed
     from risk_model.scan import replay as replay_weeks
     from risk_model.scan import run as run_week
     from risk_model.tables import parse_mapping
 
     mapping = {role: name for part in columns or () for role, name in parse_mapping(part).items()}
+    give_back_freed()
     job = Job(
         inputs=tuple(inputs), out=out, history=history, office=office, model=model, engine=engine, workers=workers,
         scheduler=scheduler, mapping=mapping, evidence=evidence, accept_drift=accept_drift, reports=reports,

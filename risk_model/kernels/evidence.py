@@ -50,6 +50,8 @@ def term_shares(
             first += 1
         while second < len(terms) and rows[second] == row:
             second += 1
+        if lengths[row] == 0.0:
+            continue
         for begin, end in ((low, first), (high, second)):
             for i in range(begin, end):
                 if index[terms[i]] == 0:

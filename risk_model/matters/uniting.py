@@ -20,8 +20,9 @@ UNITE: Final = 2.25
 #: Score of a pair of letters from which their matters may be compared, and letters at each end of a matter that are.
 _SPOKEN: Final = 0.0
 _SOME: Final = 4
-#: Matters that a matter is compared with in a week, at most: it can join one of them only.
+#: Matters that a matter is compared with in a week, at most (it can join one of them only), and letters of it that may show it.
 _OTHERS: Final = 3
+_LETTERS: Final = 3
 
 
 def unite_spoken(history: History, week: int, pairs: links.Pairs, join: float) -> History:
@@ -34,40 +35,59 @@ def unite_spoken(history: History, week: int, pairs: links.Pairs, join: float) -
     if not len(own):
         return history
     rows = _Ends(history)
-    could = _likeness(
-        history, [(np.array([x]), rows.of(m)) for x, m in zip(letter.tolist(), there.tolist(), strict=True)]
-    )
-    keep = could >= join
+    sides = [(np.array([x]), rows.of(m)) for x, m in zip(letter.tolist(), there.tolist(), strict=True)]
+    keep = _likeness(history, sides) >= join
     low, high = np.minimum(own, there)[keep], np.maximum(own, there)[keep]
-    found = sorted(set(zip(low.tolist(), high.tolist(), strict=True)) - history.barred)
+    found = sorted(set(zip(low.tolist(), high.tolist(), strict=True)))
     if not found:
         return history
-    mean = _likeness(history, [(rows.of(low), rows.of(high)) for low, high in found])
+    mean = _likeness(history, [(rows.of(x), rows.of(y)) for x, y in found])
     taken: set[int] = set()
     joinings: list[tuple[int, int, str]] = []
     for k in np.argsort(-mean, kind="stable").tolist():
-        low, high = found[k]
-        if mean[k] >= UNITE and not {low, high} & taken:
-            joinings.append((low, high, f"新来信表明两事项相同（可能性{1 / (1 + np.exp(-mean[k])):.0%}）"))
-            taken |= {low, high}
+        kept, gone = found[k]
+        if mean[k] >= UNITE and not {kept, gone} & taken:
+            joinings.append((kept, gone, f"新来信表明两事项相同（可能性{1 / (1 + np.exp(-mean[k])):.0%}）"))
+            taken |= {kept, gone}
     return unite(history, joinings, week, strands=True) if joinings else history
 
 
 def _spoken(history: History, pairs: links.Pairs) -> tuple[Ints, Ints, Ints]:
-    """Return matters of this week's letters, the _OTHERS likeliest other matters of each, and the letter that speaks for it most."""
+    """Return matters of this week's letters, the _OTHERS likeliest other matters of each, and the _LETTERS that speak for it most."""
     of = history.matter[history.live]
+    matters = len(history.founders)
     own, there = of[pairs.a], of[pairs.b]
-    size = np.minimum(np.bincount(of, minlength=len(history.founders)), 2 * _SOME)
+    size = np.minimum(np.bincount(of, minlength=matters), 2 * _SOME)
     # A mean is rarely above the best pair of this week: where even that with the weight of size falls short, nothing is compared.
     hope = pairs.score + np.log(np.maximum(size[own], size[there]))
-    good = np.flatnonzero((pairs.score >= _SPOKEN) & (own != there) & (hope >= UNITE))
-    good = good[np.lexsort((pairs.a[good], there[good], -pairs.score[good], own[good]))]
-    key = own[good] * len(history.founders) + there[good]
-    good = good[np.sort(np.unique(key, return_index=True)[1])]
-    start = np.flatnonzero(np.diff(own[good], prepend=-1))
-    rank = np.arange(len(good)) - np.repeat(start, np.diff(start, append=len(good)))
-    good = good[rank < _OTHERS]
+    able = (pairs.score >= _SPOKEN) & (own != there) & (hope >= UNITE)
+    barred = np.array([low * matters + high for low, high in history.barred], np.int64)
+    able &= ~np.isin(np.minimum(own, there) * matters + np.maximum(own, there), barred)
+    good = np.flatnonzero(able)
+    # The best pair of each letter with a matter; of these the best of each two matters; of these the best of each matter.
+    good = good[np.lexsort((pairs.b[good], -pairs.score[good], pairs.a[good], there[good], own[good]))]
+    good = good[_firsts(own[good] * matters + there[good], pairs.a[good])]
+    good = good[np.lexsort((pairs.a[good], -pairs.score[good], there[good], own[good]))]
+    rank, best = _ranks(own[good] * matters + there[good]), pairs.score[good]
+    loudest = np.maximum.accumulate(np.where(rank == 0, np.arange(len(good)), 0))
+    order = np.lexsort((rank, there[good], -best[loudest], own[good]))
+    good, rank = good[order], rank[order]
+    others = np.cumsum(rank == 0)
+    first = np.searchsorted(own[good], own[good])
+    good = good[(others - others[first] < _OTHERS) & (rank < _LETTERS)]
     return own[good], there[good], pairs.a[good]
+
+
+def _firsts(group: Ints, member: Ints) -> NDArray[np.bool_]:
+    """Flag the first of each run of equal (group, member)."""
+    first: NDArray[np.bool_] = (np.diff(group, prepend=-1) != 0) | (np.diff(member, prepend=-1) != 0)
+    return first
+
+
+def _ranks(group: Ints) -> Ints:
+    """Return the place of each entry in its run of equal `group`, from 0."""
+    start = np.flatnonzero(np.diff(group, prepend=-1))
+    return np.arange(len(group)) - np.repeat(start, np.diff(start, append=len(group)))
 
 
 class _Ends:

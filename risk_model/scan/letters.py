@@ -81,13 +81,14 @@ class Scored:
 
     def _read(self, columns: tuple[str, ...] | None, week: int | None) -> pd.DataFrame:
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         few = [name for name in _FEW if columns and name in columns]
         parts = [_part(path, columns, few, groups) for path, groups in self._groups(week)]
         table = pa.concat_tables(parts).unify_dictionaries()
         del parts
         if week is not None:
-            table = table.filter(pa.compute.equal(table["week"], week))
+            table = table.filter(pc.equal(table["week"], week))
         frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True, date_as_object=False)
         del table
         # What a million letters were read through would otherwise be kept for good.

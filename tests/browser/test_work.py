@@ -193,6 +193,18 @@ def test_the_inbox_by_keyboard(sit: Sit) -> None:
     expect(page.locator(".rail a[aria-current]")).to_contain_text(title[:8])
 
 
+def test_after_several_decisions_the_next_unread_letter_comes(sit: Sit) -> None:
+    page = sit("wang").go("/desk/inbox?view=new&sort=newest")
+    ids = [line.get_attribute("data-id") for line in page.locator("#list tbody tr").all()]
+    for _ in range(3):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    page.locator("#bulk-confirm").click()
+    say_why(page, "已看原信，研判结果一致", "确认")
+    expect(page.locator(".toasts")).to_contain_text("3件已确认")
+    expect(page.locator("#list tbody tr.at")).to_have_attribute("data-id", ids[3] or "")
+
+
 def test_filters_live_in_the_address_and_are_kept(sit: Sit) -> None:
     page = sit("wang").go("/desk/inbox")
     page.locator("select[name=band]").select_option("high")

